@@ -1,0 +1,10 @@
+//! The rules of a directory of people: lifecycle, credentials, profiles, search, authority. Pure.
+//!
+//! Nothing here reads a clock, draws a random number, waits or touches a database: time, entropy and stored state arrive
+//! as arguments, decisions leave as values.
+
+#![forbid(unsafe_code)]
+
+pub mod id;
+pub mod secret;
+pub mod time;

@@ -1,0 +1,113 @@
+//! Points in time. The domain never reads a clock: each rule is told what time it is.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
+
+/// A point in time: milliseconds since 1970-01-01T00:00:00Z, the precision of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// The latest instant that still prints with a four-digit year: 9999-12-31T23:59:59.999Z.
+const LATEST_MS: i64 = 253_402_300_799_999;
+/// 0000-01-01T00:00:00Z.
+const EARLIEST_MS: i64 = -62_167_219_200_000;
+
+impl Timestamp {
+    /// A point in time from milliseconds since the epoch, held within the years 0 to 9999 that the wire form can show.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Self {
+        Self(millis.clamp(EARLIEST_MS, LATEST_MS))
+    }
+
+    /// Milliseconds since the epoch.
+    #[must_use]
+    pub fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// The same instant without its fraction of a second: object timestamps show `.000Z` (contract: conventions §1).
+    #[must_use]
+    pub fn whole_seconds(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(1000))
+    }
+
+    /// This instant moved by a number of milliseconds.
+    #[must_use]
+    pub fn plus_millis(self, millis: i64) -> Self {
+        Self::from_millis(self.0.saturating_add(millis))
+    }
+
+    /// This instant moved by a number of minutes.
+    #[must_use]
+    pub fn plus_minutes(self, minutes: i64) -> Self {
+        self.plus_millis(minutes.saturating_mul(60_000))
+    }
+
+    /// Reads an ISO 8601 date with a time and a zone, such as `2013-01-01T12:00:00.000-07:00`. `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let zoned =
+            DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"));
+        let millis = zoned.ok()?.timestamp_millis();
+        (EARLIEST_MS..=LATEST_MS).contains(&millis).then_some(Self(millis))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at: DateTime<Utc> = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
+        f.write_str(&at.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_milliseconds_and_zulu() {
+        assert_eq!(
+            Timestamp::from_millis(1_759_117_790_042).to_string(),
+            "2025-09-29T03:49:50.042Z"
+        );
+        assert_eq!(
+            Timestamp::from_millis(1_759_117_790_042).whole_seconds().to_string(),
+            "2025-09-29T03:49:50.000Z"
+        );
+    }
+
+    #[test]
+    fn reads_each_documented_zone_form() {
+        let noon = Timestamp::parse("2013-01-01T12:00:00.000-07:00").unwrap();
+        assert_eq!(noon.to_string(), "2013-01-01T19:00:00.000Z");
+        assert_eq!(Timestamp::parse("2013-01-01T12:00:00.000-0700"), Some(noon));
+        assert_eq!(Timestamp::parse("2013-01-01T19:00:00Z"), Some(noon));
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_date() {
+        for text in [
+            "",
+            "2013-01-01",
+            "yesterday",
+            "2013-13-01T00:00:00Z",
+            "+12013-01-01T00:00:00Z",
+        ] {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn stays_printable_at_the_ends() {
+        assert_eq!(Timestamp::from_millis(i64::MAX).to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(Timestamp::from_millis(i64::MIN).to_string(), "0000-01-01T00:00:00.000Z");
+    }
+}

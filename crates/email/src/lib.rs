@@ -1,0 +1,1 @@
+//! Mail templates, and delivery by SMTP or into a folder.

@@ -1,0 +1,1 @@
+//! The Management API over actix-web, as a scope that other services can mount.

@@ -1,0 +1,1 @@
+//! Verification of secrets: password hashes, imported hashes, sealed values, one-time codes.

@@ -1,0 +1,1 @@
+//! The store ports on SQLite and PostgreSQL, written once with diesel.

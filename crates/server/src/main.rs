@@ -1,0 +1,3 @@
+//! The denizen program: configuration, wiring, command line.
+
+fn main() {}
