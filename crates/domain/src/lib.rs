@@ -5,6 +5,14 @@
 
 #![forbid(unsafe_code)]
 
+pub mod authority;
+pub mod entity_tag;
+pub mod group;
 pub mod id;
+pub mod login;
+pub mod profile;
 pub mod secret;
 pub mod time;
+pub mod token;
+pub mod user_type;
+pub mod validation;
