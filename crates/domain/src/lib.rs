@@ -7,12 +7,23 @@
 
 pub mod authority;
 pub mod entity_tag;
+pub mod entropy;
+pub mod event;
 pub mod group;
 pub mod id;
 pub mod login;
+pub mod message;
+pub mod organization;
+pub mod password;
+pub mod ports;
 pub mod profile;
+pub mod recovery_question;
+pub mod schema;
+pub mod sealed;
+pub mod search;
 pub mod secret;
 pub mod time;
 pub mod token;
+pub mod user;
 pub mod user_type;
 pub mod validation;

@@ -1,0 +1,189 @@
+//! The system log's events (contract: event-types.tsv, conventions §14). An event is part of the change that it reports.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+use crate::user::User;
+
+macro_rules! event_types {
+    ($($(#[$doc:meta])* $name:ident = $wire:literal, $message:literal;)*) => {
+        /// What happened.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum EventType {$(
+            $(#[$doc])*
+            #[serde(rename = $wire)]
+            $name,
+        )*}
+
+        impl EventType {
+            /// Every type of event that this directory writes.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The name on the wire.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {$(Self::$name => $wire,)*}
+            }
+
+            /// A few words for people.
+            #[must_use]
+            pub fn display_message(self) -> &'static str {
+                match self {$(Self::$name => $message,)*}
+            }
+        }
+    };
+}
+
+event_types! {
+    /// A user was created.
+    UserCreate = "user.lifecycle.create", "Create user";
+    /// A user was activated.
+    UserActivate = "user.lifecycle.activate", "Activate user";
+    /// A user was sent a new token.
+    UserReactivate = "user.lifecycle.reactivate", "Reactivate user";
+    /// A user was deactivated.
+    UserDeactivate = "user.lifecycle.deactivate", "Deactivate user";
+    /// A user was suspended.
+    UserSuspend = "user.lifecycle.suspend", "Suspend user";
+    /// A user was unsuspended.
+    UserUnsuspend = "user.lifecycle.unsuspend", "Unsuspend user";
+    /// The removal of a user began.
+    UserDeleteInitiated = "user.lifecycle.delete.initiated", "Begin to delete user";
+    /// A user was removed.
+    UserDeleteCompleted = "user.lifecycle.delete.completed", "Delete user";
+    /// A profile was changed.
+    UserUpdateProfile = "user.account.update_profile", "Update profile of user";
+    /// The primary address was changed.
+    UserUpdatePrimaryEmail = "user.account.update_primary_email", "Update primary email of user";
+    /// The secondary address was changed.
+    UserUpdateSecondaryEmail = "user.account.update_secondary_email", "Update secondary email of user";
+    /// The user type was changed.
+    UserUpdateType = "user.account.update_user_type", "Change type of user";
+    /// A password was changed.
+    UserUpdatePassword = "user.account.update_password", "Update password of user";
+    /// A password reset began.
+    UserResetPassword = "user.account.reset_password", "Reset password of user";
+    /// A password was expired.
+    UserExpirePassword = "user.account.expire_password", "Expire password of user";
+    /// A lock-out was lifted by an administrator.
+    UserUnlockByAdmin = "user.account.unlock_by_admin", "Unlock user";
+    /// Every factor of a user was reset.
+    UserResetFactors = "user.mfa.factor.reset_all", "Reset all factors of user";
+    /// A reset mail was sent to a user who asked for it.
+    PasswordResetMail = "system.email.password_reset.sent_message", "Send password reset mail";
+    /// An API token was made.
+    ApiTokenCreate = "system.api_token.create", "Create API token";
+    /// An API token was revoked.
+    ApiTokenRevoke = "system.api_token.revoke", "Revoke API token";
+    /// An administrator gained a role.
+    PrivilegeGrant = "user.account.privilege.grant", "Grant administrator privilege to user";
+}
+
+/// One event, as it is stored and shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogEvent {
+    /// The event's own id, a UUID.
+    pub uuid: String,
+    /// When it happened, in milliseconds since the epoch.
+    pub published: i64,
+    /// What happened.
+    pub event_type: EventType,
+    /// Who did it.
+    pub actor: Entity,
+    /// Where the call came from.
+    pub client: Client,
+    /// The call during which it happened.
+    pub request_id: String,
+    /// How it ended.
+    pub outcome: EventOutcome,
+    /// What it was done to.
+    pub targets: Vec<Entity>,
+    /// More about it; never a secret (G1).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub debug: BTreeMap<String, String>,
+}
+
+/// Somebody or something that takes part in an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entity {
+    /// Its id.
+    pub id: String,
+    /// Its kind, such as `User`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The name programs know it by, such as the login.
+    pub alternate_id: Option<String>,
+    /// The name people know it by.
+    pub display_name: Option<String>,
+}
+
+/// Where a call came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    /// The network address.
+    pub ip_address: Option<String>,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+}
+
+/// How an event ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "result", content = "reason", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EventOutcome {
+    /// It was done.
+    Success,
+    /// It was tried and refused.
+    Failure(String),
+}
+
+impl EventOutcome {
+    /// The result's name on the wire.
+    #[must_use]
+    pub fn result(&self) -> &'static str {
+        match self {
+            Self::Success => "SUCCESS",
+            Self::Failure(_) => "FAILURE",
+        }
+    }
+
+    /// Why it failed.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Success => None,
+            Self::Failure(reason) => Some(reason),
+        }
+    }
+}
+
+impl LogEvent {
+    /// When it happened.
+    #[must_use]
+    pub fn published_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.published)
+    }
+
+    /// How grave it is: a failure is a warning.
+    #[must_use]
+    pub fn severity(&self) -> &'static str {
+        match self.outcome {
+            EventOutcome::Success => "INFO",
+            EventOutcome::Failure(_) => "WARN",
+        }
+    }
+}
+
+impl Entity {
+    /// A user as a participant of an event.
+    #[must_use]
+    pub fn user(user: &User) -> Self {
+        Self {
+            id: user.id.to_string(),
+            kind: "User".to_owned(),
+            alternate_id: Some(user.login.as_str().to_owned()),
+            display_name: Some(user.display_name()),
+        }
+    }
+}
