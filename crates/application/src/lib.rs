@@ -1,1 +1,5 @@
 //! Use cases: authorize, load, decide, commit.
+
+pub mod memory;
+#[cfg(feature = "store-contract")]
+pub mod store_contract;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::search::fold;
 use crate::time::Timestamp;
 use crate::user::User;
 
@@ -163,6 +164,18 @@ impl LogEvent {
     #[must_use]
     pub fn published_at(&self) -> Timestamp {
         Timestamp::from_millis(self.published)
+    }
+
+    /// Whether every one of these words stands somewhere in the event, ignoring case.
+    #[must_use]
+    pub fn mentions(&self, words: &[String]) -> bool {
+        if words.is_empty() {
+            return true;
+        }
+        let mut text = serde_json::to_string(self).unwrap_or_default();
+        text.push_str(self.event_type.display_message());
+        let text = fold(&text);
+        words.iter().all(|word| text.contains(&fold(word)))
     }
 
     /// How grave it is: a failure is a warning.

@@ -1,0 +1,131 @@
+//! Applying changes to the state in memory.
+
+use denizen_domain::message::PendingMessage;
+use denizen_domain::ports::{Changes, StoreError, UniqueField, Write};
+use denizen_domain::user::User;
+
+use super::{State, Waiting};
+
+impl State {
+    /// Applies all of the changes. After an error the state is good for nothing.
+    pub(super) fn apply(&mut self, changes: Changes) -> Result<(), StoreError> {
+        for write in changes.writes {
+            self.write(write)?;
+        }
+        self.events.extend(changes.events);
+        for message in changes.messages {
+            let pending = PendingMessage {
+                id: message.id.clone(),
+                template: message.template,
+                sealed: message.sealed,
+                attempts: 0,
+                next_attempt: message.created,
+                created: message.created,
+            };
+            self.messages.insert(
+                message.id,
+                Waiting {
+                    message: pending,
+                    dead: false,
+                },
+            );
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, write: Write) -> Result<(), StoreError> {
+        match write {
+            Write::Found(_) if self.foundation.is_some() => return Err(StoreError::Stale),
+            Write::Found(foundation) => self.foundation = Some(*foundation),
+            Write::InsertUser(user) => self.insert_user(*user)?,
+            Write::UpdateUser { from, to } => self.update_user(&from, *to)?,
+            Write::DeleteUser(user) => self.delete_user(&user)?,
+            Write::AssignRole { id: _, user_id, role } => {
+                let roles = self.roles.entry(user_id).or_default();
+                if !roles.contains(&role) {
+                    roles.push(role);
+                }
+            }
+            Write::InsertApiToken(token) => {
+                if self.api_tokens.insert(token.id.clone(), token).is_some() {
+                    return Err(StoreError::Duplicate(UniqueField::Id));
+                }
+            }
+            Write::TouchApiToken { id, last_used, expires } => {
+                if let Some(token) = self.api_tokens.get_mut(&id) {
+                    token.last_used = last_used;
+                    token.expires = expires;
+                }
+            }
+            Write::DeleteApiToken(id) => {
+                self.api_tokens.remove(&id).ok_or(StoreError::Stale)?;
+            }
+            Write::DeleteApiTokensOf(user_id) => self.api_tokens.retain(|_, token| token.owner != user_id),
+            Write::InsertOneTimeToken(token) => {
+                if self.one_time_tokens.insert(token.digest, token).is_some() {
+                    return Err(StoreError::Duplicate(UniqueField::Id));
+                }
+            }
+            Write::ConsumeOneTimeToken(digest) => {
+                self.one_time_tokens.remove(&digest).ok_or(StoreError::Stale)?;
+            }
+            Write::VoidOneTimeTokens { user_id, purpose } => self
+                .one_time_tokens
+                .retain(|_, token| token.user_id != user_id || purpose.is_some_and(|purpose| token.purpose != purpose)),
+        }
+        Ok(())
+    }
+
+    fn insert_user(&mut self, user: User) -> Result<(), StoreError> {
+        if self.places.contains_key(&user.id) {
+            return Err(StoreError::Duplicate(UniqueField::Id));
+        }
+        if self.logins.contains_key(&user.login.key()) {
+            return Err(StoreError::Duplicate(UniqueField::Login));
+        }
+        let place = self.next_place;
+        self.next_place += 1;
+        self.places.insert(user.id.clone(), place);
+        self.logins.insert(user.login.key(), place);
+        self.users.insert(place, user);
+        Ok(())
+    }
+
+    fn present(&self, from: &User) -> Result<u64, StoreError> {
+        let place = *self.places.get(&from.id).ok_or(StoreError::Stale)?;
+        let unchanged = self
+            .users
+            .get(&place)
+            .is_some_and(|present| present.version == from.version);
+        if unchanged { Ok(place) } else { Err(StoreError::Stale) }
+    }
+
+    fn update_user(&mut self, from: &User, to: User) -> Result<(), StoreError> {
+        let place = self.present(from)?;
+        let key = to.login.key();
+        if self.logins.get(&key).is_some_and(|owner| *owner != place) {
+            return Err(StoreError::Duplicate(UniqueField::Login));
+        }
+        self.logins.remove(&from.login.key());
+        self.logins.insert(key, place);
+        self.users.insert(
+            place,
+            User {
+                version: from.version + 1,
+                ..to
+            },
+        );
+        Ok(())
+    }
+
+    fn delete_user(&mut self, user: &User) -> Result<(), StoreError> {
+        let place = self.present(user)?;
+        self.users.remove(&place);
+        self.places.remove(&user.id);
+        self.logins.remove(&user.login.key());
+        self.roles.remove(&user.id);
+        self.api_tokens.retain(|_, token| token.owner != user.id);
+        self.one_time_tokens.retain(|_, token| token.user_id != user.id);
+        Ok(())
+    }
+}

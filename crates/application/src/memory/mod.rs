@@ -1,0 +1,205 @@
+//! A store in memory: for tests, and for programs that embed the rules without a database. Nothing survives the process.
+//!
+//! It holds the same promises as the database stores and passes the same contract suite.
+
+mod apply;
+mod lists;
+mod outbox;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use denizen_domain::authority::Role;
+use denizen_domain::event::LogEvent;
+use denizen_domain::group::Group;
+use denizen_domain::id::{ApiTokenId, GroupId, MessageId, SchemaId, UserId, UserTypeId};
+use denizen_domain::login::LoginKey;
+use denizen_domain::message::PendingMessage;
+use denizen_domain::organization::{Foundation, Organization};
+use denizen_domain::ports::{
+    Changes, Commit, LogSelection, Page, StoreError, Structure, SystemLog, TokenBearer, Tokens, UserSelection, Users,
+};
+use denizen_domain::schema::Schema;
+use denizen_domain::search::UserSort;
+use denizen_domain::secret::SecretDigest;
+use denizen_domain::token::{ApiToken, OneTimeToken};
+use denizen_domain::user::User;
+use denizen_domain::user_type::UserType;
+
+/// A store in memory.
+#[derive(Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+}
+
+/// Everything the store knows. A change is made on a copy, so that a refused one leaves nothing behind.
+#[derive(Clone, Default)]
+struct State {
+    foundation: Option<Foundation>,
+    next_place: u64,
+    /// Users by the order of their creation.
+    users: BTreeMap<u64, User>,
+    places: BTreeMap<UserId, u64>,
+    logins: BTreeMap<LoginKey, u64>,
+    roles: BTreeMap<UserId, Vec<Role>>,
+    api_tokens: BTreeMap<ApiTokenId, ApiToken>,
+    one_time_tokens: BTreeMap<SecretDigest, OneTimeToken>,
+    events: Vec<LogEvent>,
+    messages: BTreeMap<MessageId, Waiting>,
+}
+
+#[derive(Clone)]
+struct Waiting {
+    message: PendingMessage,
+    dead: bool,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Users in the order of a sort, ties by id: the plain meaning that other stores are compared with.
+    #[must_use]
+    pub fn sorted(users: &[User], sort: &UserSort) -> Vec<User> {
+        let mut users = users.to_vec();
+        users.sort_by(|a, b| lists::in_order(sort, a, b));
+        users
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn foundation<T>(&self, pick: impl FnOnce(&Foundation) -> T) -> Result<T, StoreError> {
+        let state = self.state();
+        let foundation = state
+            .foundation
+            .as_ref()
+            .ok_or_else(|| StoreError::Unavailable("not founded".to_owned()))?;
+        Ok(pick(foundation))
+    }
+}
+
+impl State {
+    fn user(&self, id: &UserId) -> Option<&User> {
+        self.users.get(self.places.get(id)?)
+    }
+}
+
+#[async_trait]
+impl Users for MemoryStore {
+    async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        Ok(self.state().user(id).cloned())
+    }
+
+    async fn user_by_login(&self, key: &LoginKey) -> Result<Option<User>, StoreError> {
+        let state = self.state();
+        Ok(state.logins.get(key).and_then(|place| state.users.get(place)).cloned())
+    }
+
+    async fn users_by_short_name(&self, short_name: &LoginKey) -> Result<Vec<User>, StoreError> {
+        let state = self.state();
+        let named = state
+            .logins
+            .iter()
+            .filter(|(key, _)| key.short_name() == short_name.as_str());
+        Ok(named
+            .take(2)
+            .filter_map(|(_, place)| state.users.get(place))
+            .cloned()
+            .collect())
+    }
+
+    async fn list_users(&self, selection: &UserSelection) -> Result<Page<User>, StoreError> {
+        lists::users(&self.state(), selection)
+    }
+}
+
+#[async_trait]
+impl Structure for MemoryStore {
+    async fn organization(&self) -> Result<Option<Organization>, StoreError> {
+        Ok(self
+            .state()
+            .foundation
+            .as_ref()
+            .map(|foundation| foundation.organization.clone()))
+    }
+
+    async fn group(&self, id: &GroupId) -> Result<Option<Group>, StoreError> {
+        self.foundation(|foundation| (foundation.everyone.id == *id).then(|| foundation.everyone.clone()))
+    }
+
+    async fn everyone(&self) -> Result<Group, StoreError> {
+        self.foundation(|foundation| foundation.everyone.clone())
+    }
+
+    async fn user_type(&self, id: &UserTypeId) -> Result<Option<UserType>, StoreError> {
+        self.foundation(|foundation| (foundation.user_type.id == *id).then(|| foundation.user_type.clone()))
+    }
+
+    async fn default_user_type(&self) -> Result<UserType, StoreError> {
+        self.foundation(|foundation| foundation.user_type.clone())
+    }
+
+    async fn user_schema(&self, id: &SchemaId) -> Result<Option<Schema>, StoreError> {
+        self.foundation(|foundation| {
+            (foundation.user_type.id.schema_id() == *id).then(|| foundation.user_schema.clone())
+        })
+    }
+
+    async fn group_schema(&self) -> Result<Schema, StoreError> {
+        self.foundation(|foundation| foundation.group_schema.clone())
+    }
+}
+
+#[async_trait]
+impl Tokens for MemoryStore {
+    async fn token_bearer(&self, digest: &SecretDigest) -> Result<Option<TokenBearer>, StoreError> {
+        let state = self.state();
+        let found = state.api_tokens.values().find(|token| token.digest == *digest);
+        Ok(found.and_then(|token| {
+            let owner = state.user(&token.owner)?;
+            Some(TokenBearer {
+                token: token.clone(),
+                status: owner.status,
+                login: owner.login.as_str().to_owned(),
+                display_name: owner.display_name(),
+                roles: state.roles.get(&owner.id).cloned().unwrap_or_default(),
+            })
+        }))
+    }
+
+    async fn api_tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
+        Ok(self.state().api_tokens.values().cloned().collect())
+    }
+
+    async fn one_time_token(&self, digest: &SecretDigest) -> Result<Option<OneTimeToken>, StoreError> {
+        Ok(self.state().one_time_tokens.get(digest).cloned())
+    }
+}
+
+#[async_trait]
+impl SystemLog for MemoryStore {
+    async fn list_events(&self, selection: &LogSelection) -> Result<Page<LogEvent>, StoreError> {
+        lists::events(&self.state(), selection)
+    }
+}
+
+#[async_trait]
+impl Commit for MemoryStore {
+    async fn commit(&self, changes: Changes) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let mut next = state.clone();
+        next.apply(changes)?;
+        *state = next;
+        Ok(())
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,24 @@
+//! What every store must do, as checks that run against any of them.
+//!
+//! [`run`] founds an empty store and tries every promise of the ports. A store that passes can stand in for any other.
+
+mod commits;
+mod lists;
+mod outbox;
+mod races;
+mod sample;
+
+use std::sync::Arc;
+
+use denizen_domain::ports::Store;
+
+pub use self::sample::{Sample, user};
+
+/// Runs the whole suite against an empty store. Panics at the first broken promise.
+pub async fn run(store: Arc<dyn Store>) {
+    let sample = Sample::found(Arc::clone(&store)).await;
+    commits::run(&sample).await;
+    outbox::run(&sample).await;
+    races::run(&sample).await;
+    lists::run(&sample).await;
+}
