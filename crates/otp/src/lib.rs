@@ -1,1 +1,16 @@
 //! Verification of secrets: password hashes, imported hashes, sealed values, one-time codes.
+
+#![forbid(unsafe_code)]
+
+mod argon2id;
+mod entropy;
+mod gate;
+mod hasher;
+mod imported;
+mod sealer;
+
+pub use argon2id::{Cost, CostError};
+pub use entropy::SystemEntropy;
+pub use gate::Limits;
+pub use hasher::Argon2Hasher;
+pub use sealer::{KeyError, KeySealer, SealingKey};

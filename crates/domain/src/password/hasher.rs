@@ -39,7 +39,21 @@ pub enum HasherError {
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
     /// Hashes a new password.
+    ///
+    /// # Errors
+    /// [`HasherError`], whose text never shows a password.
     async fn hash(&self, password: &Secret) -> Result<StoredPassword, HasherError>;
     /// Compares a password with a stored one, in time that does not tell where they differ.
+    ///
+    /// # Errors
+    /// [`HasherError`], whose text never shows a password.
     async fn verify(&self, stored: &StoredPassword, password: &Secret) -> Result<Verdict, HasherError>;
+
+    /// Spends what a verification costs, for a login that nobody has: its refusal must not come sooner (L7).
+    ///
+    /// # Errors
+    /// As [`PasswordHasher::verify`].
+    async fn verify_absent(&self, password: &Secret) -> Result<(), HasherError> {
+        self.hash(password).await.map(drop)
+    }
 }
