@@ -1,5 +1,7 @@
 //! Randomness, as the rules need it. The domain draws none of its own: it arrives through this port.
 
+use zeroize::Zeroizing;
+
 use crate::secret::Secret;
 
 /// The URL-safe base64 alphabet: one character for each six bits.
@@ -29,10 +31,10 @@ pub fn number(entropy: &dyn Entropy) -> u64 {
 /// Random text of the URL-safe base64 alphabet.
 #[must_use]
 pub fn url_safe(entropy: &dyn Entropy, length: usize) -> String {
-    let mut bytes = vec![0; length];
+    let mut bytes = Zeroizing::new(vec![0; length]);
     entropy.fill(&mut bytes);
     bytes
-        .into_iter()
+        .iter()
         .map(|byte| char::from(URL_SAFE[usize::from(byte % 64)]))
         .collect()
 }
@@ -40,13 +42,18 @@ pub fn url_safe(entropy: &dyn Entropy, length: usize) -> String {
 /// A one-time token: the prefix that the contract gives its kind, then 132 random bits.
 #[must_use]
 pub fn one_time_token(entropy: &dyn Entropy, prefix: &str) -> Secret {
-    Secret::new(format!("{prefix}{}", url_safe(entropy, TOKEN_LENGTH)))
+    prefixed(prefix, Zeroizing::new(url_safe(entropy, TOKEN_LENGTH)))
 }
 
 /// An API token: 42 characters that start with `00` (contract: groups-apps-tokens §3).
 #[must_use]
 pub fn api_token(entropy: &dyn Entropy) -> Secret {
-    Secret::new(format!("00{}", url_safe(entropy, 40)))
+    prefixed("00", Zeroizing::new(url_safe(entropy, 40)))
+}
+
+/// Joins the parts of a secret without leaving a copy behind.
+fn prefixed(prefix: &str, random: Zeroizing<String>) -> Secret {
+    Secret::new(format!("{prefix}{}", *random))
 }
 
 /// A random UUID (RFC 9562, version 4).
@@ -74,10 +81,11 @@ pub fn uuid(entropy: &dyn Entropy) -> String {
 pub fn temporary_password(entropy: &dyn Entropy) -> Secret {
     let all: Vec<u8> = [LOWER, UPPER, DIGITS].concat();
     loop {
-        let drawn: Vec<u8> = (0..TEMPORARY_PASSWORD_LENGTH).map(|_| pick(entropy, &all)).collect();
+        let mut drawn = Zeroizing::new([0; TEMPORARY_PASSWORD_LENGTH]);
+        drawn.fill_with(|| pick(entropy, &all));
         let has = |kind: &[u8]| drawn.iter().any(|byte| kind.contains(byte));
         if has(LOWER) && has(UPPER) && has(DIGITS) {
-            return Secret::new(String::from_utf8_lossy(&drawn).into_owned());
+            return Secret::new(drawn.iter().map(|byte| char::from(*byte)).collect::<String>());
         }
     }
 }
@@ -95,47 +103,5 @@ fn pick(entropy: &dyn Entropy, from: &[u8]) -> u8 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    /// A weak generator, good enough to see forms.
-    struct Counting(AtomicU64);
-
-    impl Entropy for Counting {
-        fn fill(&self, bytes: &mut [u8]) {
-            for byte in bytes {
-                let n = self
-                    .0
-                    .fetch_add(1, Ordering::Relaxed)
-                    .wrapping_mul(0x9E37_79B9_7F4A_7C15);
-                *byte = (n >> 40) as u8;
-            }
-        }
-    }
-
-    #[test]
-    fn forms() {
-        let entropy = Counting(AtomicU64::new(1));
-        assert_eq!(one_time_token(&entropy, "drp").expose().len(), 25);
-        let token = api_token(&entropy);
-        assert!(token.expose().len() == 42 && token.expose().starts_with("00"));
-        let id = uuid(&entropy);
-        assert_eq!(id.len(), 36);
-        assert_eq!(id.as_bytes()[14], b'4');
-        assert_ne!(number(&entropy), number(&entropy));
-    }
-
-    /// P11: every temporary password satisfies the default policy.
-    #[test]
-    fn temporary_passwords_have_each_kind_of_character() {
-        let entropy = Counting(AtomicU64::new(1));
-        for _ in 0..200 {
-            let password = temporary_password(&entropy);
-            let text = password.expose();
-            assert_eq!(text.len(), 12);
-            assert!(text.bytes().any(|b| b.is_ascii_lowercase()) && text.bytes().any(|b| b.is_ascii_uppercase()));
-            assert!(text.bytes().any(|b| b.is_ascii_digit()) && !text.contains(['0', 'O', 'l', '1', 'I', 'o']));
-        }
-    }
-}
+#[path = "entropy_tests.rs"]
+mod tests;

@@ -51,7 +51,7 @@ pub fn check(
     if words.any(|word| normalized.expose().split_whitespace().any(|given| given == word)) {
         return refuse("The security question answer must not contain part of the question");
     }
-    if password.is_some_and(|password| password.expose().to_lowercase() == normalized.expose()) {
+    if password.is_some_and(|password| normalized_answer(password) == normalized) {
         return refuse("The password must not be the answer to the security question");
     }
     Ok(())

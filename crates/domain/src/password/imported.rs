@@ -1,5 +1,7 @@
 //! Password hashes of other directories (contract: users §4.2).
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -149,6 +151,18 @@ impl ImportedHash {
 
     pub(super) fn from_stored(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
+    }
+}
+
+impl fmt::Debug for ImportedHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ImportedHash(…)")
+    }
+}
+
+impl fmt::Debug for HashDescription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HashDescription(…)")
     }
 }
 

@@ -1,5 +1,7 @@
 //! The password policy (contract: users §9).
 
+use zeroize::Zeroizing;
+
 use super::common::is_common;
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -89,7 +91,7 @@ impl PasswordPolicy {
         let length = text.chars().count();
         let any = |test: fn(char) -> bool| text.chars().any(test);
         let symbol = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
-        let lower = text.to_lowercase();
+        let lower = Zeroizing::new(text.to_lowercase());
         let fits = (self.min_length..=self.max_length).contains(&length)
             && (!self.needs_lower_case || any(char::is_lowercase))
             && (!self.needs_upper_case || any(char::is_uppercase))
@@ -153,9 +155,13 @@ impl PasswordPolicy {
     }
 }
 
-/// The login is split at `, . _ # @ -`; its mail domain does not count (contract: users §9.1).
+/// The login is split at `, . _ # @ -`; its mail domain does not count (contract: users §9.1). A login of short parts only
+/// is refused as a whole (P5).
 fn contains_login_part(password: &str, login: &str) -> bool {
     let login = login.to_lowercase();
+    if password == login {
+        return true;
+    }
     let name = login.split('@').next().unwrap_or_default();
     let parts = name.split([',', '.', '_', '#', '-']);
     parts
@@ -269,6 +275,47 @@ mod tests {
             prop_assert!(accepts(&PasswordPolicy::default(), &password));
             let longer = PasswordPolicy { min_length: 9 + extra, ..PasswordPolicy::default() };
             prop_assert!(!accepts(&longer, &password));
+        }
+
+        /// P1: 64, 200 and all other lengths up to the most are as good as the least; one more is refused.
+        #[test]
+        fn lengths_are_taken_up_to_the_most(length in 8usize..=256) {
+            let password: String = "zX7".chars().cycle().take(length).collect();
+            prop_assert!(accepts(&PasswordPolicy::default(), &password));
+            let shorter = PasswordPolicy { max_length: length - 1, ..PasswordPolicy::default() };
+            prop_assert!(!accepts(&shorter, &password));
+        }
+
+        /// P4: case does not save a widely used password.
+        #[test]
+        fn case_does_not_hide_a_common_password(upper in proptest::collection::vec(any::<bool>(), 9)) {
+            let password: String = "password1".chars().zip(upper)
+                .map(|(c, upper)| if upper { c.to_ascii_uppercase() } else { c })
+                .collect();
+            prop_assert!(!accepts(&PasswordPolicy::default(), &password));
+        }
+
+        /// P5: a part of the login is refused wherever it stands and in any case; so is the whole login.
+        #[test]
+        fn parts_of_the_login_are_refused(
+            before in "[aX7]{3}", part in "[a-zA-Z0-9ä]{4,10}", after in "[aX7]{3}", separator in "[,._#-]",
+        ) {
+            let facts = PasswordFacts { login: format!("x{separator}{part}@example.com"), ..PasswordFacts::default() };
+            let policy = PasswordPolicy::default();
+            for password in [format!("{before}{part}{after}aX7"), format!("aX7{}aX7", part.to_uppercase())] {
+                let refused = policy.check(&Secret::new(password.clone()), &facts).is_err();
+                prop_assert!(refused, "{}", password);
+                let lenient = PasswordPolicy { exclude_username: false, ..policy.clone() };
+                prop_assert!(lenient.check(&Secret::new(password), &facts).is_ok());
+            }
+        }
+
+        /// P5: a login whose parts are all short is refused as a whole.
+        #[test]
+        fn the_login_itself_is_refused(name in "[a-z]{1,3}\\.[a-z]{1,3}") {
+            let login = format!("{name}@Ex9.de");
+            let facts = PasswordFacts { login: login.to_lowercase(), ..PasswordFacts::default() };
+            prop_assert!(PasswordPolicy::default().check(&Secret::new(login), &facts).is_err());
         }
     }
 }
