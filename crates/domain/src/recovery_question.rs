@@ -1,5 +1,8 @@
 //! Rules for recovery questions and their answers (contract: users §8).
 
+use unicode_normalization::UnicodeNormalization as _;
+use zeroize::Zeroizing;
+
 use crate::secret::Secret;
 use crate::validation::Validation;
 
@@ -7,10 +10,11 @@ const LONGEST: usize = 100;
 /// Words of a question shorter than this may occur in its answer.
 const SHORTEST_EXCLUDED_WORD: usize = 4;
 
-/// The form of an answer that is hashed: case and outer spaces do not count.
+/// The form of an answer that is hashed: case, outer spaces and the way a keyboard composes letters do not count.
 #[must_use]
 pub fn normalized_answer(answer: &Secret) -> Secret {
-    Secret::new(answer.expose().trim().to_lowercase())
+    let composed: Zeroizing<String> = Zeroizing::new(answer.expose().nfkc().collect());
+    Secret::new(composed.trim().to_lowercase())
 }
 
 /// Checks a question with its answer; `password` is the one that is set with it, if any.
@@ -44,17 +48,21 @@ pub fn check(
     if length > LONGEST {
         return refuse("answer: The field is too long");
     }
-    let asked = question.to_lowercase();
-    let mut words = asked
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.chars().count() >= SHORTEST_EXCLUDED_WORD);
-    if words.any(|word| normalized.expose().split_whitespace().any(|given| given == word)) {
+    if repeats(question, normalized.expose()) {
         return refuse("The security question answer must not contain part of the question");
     }
     if password.is_some_and(|password| normalized_answer(password) == normalized) {
         return refuse("The password must not be the answer to the security question");
     }
     Ok(())
+}
+
+/// Whether an answer in its normalized form is a part of the question, or holds one of its longer words.
+fn repeats(question: &str, answer: &str) -> bool {
+    let question = question.nfkc().collect::<String>().to_lowercase();
+    let mut words = question.split(|c: char| !c.is_alphanumeric());
+    question.contains(answer)
+        || words.any(|word| word.chars().count() >= SHORTEST_EXCLUDED_WORD && answer.contains(word))
 }
 
 #[cfg(test)]
@@ -90,6 +98,18 @@ mod tests {
             ),
             (
                 question,
+                "cowboys2",
+                None,
+                "The security question answer must not contain part of the question",
+            ),
+            (
+                "Who is he?",
+                "who is",
+                None,
+                "The security question answer must not contain part of the question",
+            ),
+            (
+                question,
                 "tlpwent2m",
                 Some("tlpWENT2m"),
                 "The password must not be the answer to the security question",
@@ -98,6 +118,17 @@ mod tests {
         for (question, answer, password, wanted) in cases {
             assert_eq!(try_it(question, answer, password).as_deref(), Some(wanted), "{answer}");
         }
+    }
+
+    #[test]
+    fn an_answer_may_share_short_words_with_its_question() {
+        assert!(check("Who is in the picture?", &Secret::new("the in-laws"), None, 4).is_ok());
+    }
+
+    #[test]
+    fn composed_and_decomposed_letters_are_one_answer() {
+        assert!(normalized_answer(&Secret::new("Zoe\u{308}")) == normalized_answer(&Secret::new("ZOË")));
+        assert!(normalized_answer(&Secret::new("Zoe")) != normalized_answer(&Secret::new("ZOË")));
     }
 
     #[test]
