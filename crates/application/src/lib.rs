@@ -1,5 +1,30 @@
 //! Use cases: authorize, load, decide, commit.
+//!
+//! A use case is a method of [`Directory`]. It asks whether the caller may, loads what it needs, lets the domain decide, and
+//! commits everything that follows as one value: state, events, tokens, messages. Adapters call it and never reach around it.
 
+mod account;
+mod bootstrap;
+mod call;
+mod credentials;
+mod cursor;
+mod directory;
+mod error;
+mod log;
 pub mod memory;
+mod outbox;
 #[cfg(feature = "store-contract")]
 pub mod store_contract;
+mod structure;
+mod users;
+
+pub use self::bootstrap::FIRST_ADMINISTRATOR;
+pub use self::call::{Call, Listing, RequestContext, TokenLink};
+pub use self::credentials::{AnswerRecoveryQuestion, ChangePassword, ChangeRecoveryQuestion};
+pub use self::directory::{Directory, Ports, Settings};
+pub use self::error::{Error, PasswordSurface, ResourceKind};
+pub use self::log::ListEvents;
+pub use self::outbox::Delivered;
+pub use self::users::{
+    CreateUser, CredentialsInput, ListUsers, PasswordInput, RecoveryQuestionInput, ResetPassword, UpdateUser,
+};

@@ -1,0 +1,228 @@
+//! The directory: the use cases' common ground.
+
+use std::sync::Arc;
+
+use denizen_domain::authority::{Caller, Forbidden, Permission, Subject};
+use denizen_domain::entropy::{self, Entropy};
+use denizen_domain::group::Group;
+use denizen_domain::id::UserId;
+use denizen_domain::organization::Organization;
+use denizen_domain::password::{PasswordHasher, PasswordPolicy};
+use denizen_domain::ports::{Changes, Clock, Store, StoreError, UniqueField, Write};
+use denizen_domain::sealed::Sealer;
+use denizen_domain::secret::Secret;
+use denizen_domain::time::Timestamp;
+use denizen_domain::user::{Status, User};
+use tokio::sync::Notify;
+
+use crate::call::Call;
+use crate::cursor::Cursors;
+use crate::error::{Error, ResourceKind};
+
+/// Everything that the use cases need from outside.
+#[derive(Clone)]
+pub struct Ports {
+    /// Where the directory is kept.
+    pub store: Arc<dyn Store>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Draws ids, tokens and temporary passwords.
+    pub entropy: Arc<dyn Entropy>,
+    /// Hashes passwords and answers.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Seals messages that wait.
+    pub sealer: Arc<dyn Sealer>,
+}
+
+/// How the directory behaves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where people and programs reach the directory, without a slash at the end. Every link is made from it, never from a
+    /// request (T1).
+    pub public_url: String,
+    /// What is asked of passwords.
+    pub password_policy: PasswordPolicy,
+    /// How long an activation link is good, in minutes. The original's default is a week; here it is a day (T7).
+    pub activation_token_minutes: i64,
+}
+
+impl Settings {
+    /// The defaults under a public URL.
+    #[must_use]
+    pub fn new(public_url: impl Into<String>) -> Self {
+        let public_url = public_url.into().trim_end_matches('/').to_owned();
+        Self {
+            public_url,
+            password_policy: PasswordPolicy::default(),
+            activation_token_minutes: 24 * 60,
+        }
+    }
+}
+
+/// The directory.
+pub struct Directory {
+    pub(crate) ports: Ports,
+    pub(crate) settings: Settings,
+    pub(crate) organization: Organization,
+    pub(crate) everyone: Group,
+    pub(crate) cursors: Cursors,
+    /// Told whenever messages were committed.
+    pub(crate) message_waits: Arc<Notify>,
+}
+
+/// A change of one thing by many callers at once lets one through at a time; more than this many rounds are no accident.
+const MOST_ROUNDS: usize = 128;
+
+impl Directory {
+    /// Opens a directory that has been founded.
+    ///
+    /// # Errors
+    /// `Internal` when it has not, or when the store fails.
+    pub async fn open(ports: Ports, settings: Settings) -> Result<Arc<Self>, Error> {
+        let organization = ports.store.organization().await?;
+        let organization = organization.ok_or_else(|| Error::Internal("the directory was never founded".to_owned()))?;
+        let everyone = ports.store.everyone().await?;
+        let cursors = Cursors::new(organization.cursor_key.clone());
+        let message_waits = Arc::new(Notify::new());
+        Ok(Arc::new(Self {
+            ports,
+            settings,
+            organization,
+            everyone,
+            cursors,
+            message_waits,
+        }))
+    }
+
+    /// Where the directory is reached.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.settings.public_url
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.ports.clock.now()
+    }
+
+    /// Whether the store can be used now.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.ports.store.ready().await?)
+    }
+
+    /// Whoever stands behind an API token, with their present rights (R9, R10).
+    ///
+    /// # Errors
+    /// `InvalidToken` unless the token is live and its owner may act.
+    pub async fn authenticate(&self, token: &Secret) -> Result<Caller, Error> {
+        let bearer = self
+            .ports
+            .store
+            .token_bearer(&token.digest())
+            .await?
+            .ok_or(Error::InvalidToken)?;
+        let now = self.now();
+        let may_act = matches!(
+            bearer.status,
+            Status::Active | Status::PasswordExpired | Status::Recovery
+        );
+        if !bearer.token.is_live(now) || !may_act {
+            return Err(Error::InvalidToken);
+        }
+        if let Some((last_used, expires)) = bearer.token.touched(now) {
+            let touch = Write::TouchApiToken {
+                id: bearer.token.id.clone(),
+                last_used,
+                expires,
+            };
+            self.ports
+                .store
+                .commit(Changes {
+                    writes: vec![touch],
+                    ..Changes::default()
+                })
+                .await?;
+        }
+        Ok(Caller {
+            user_id: bearer.token.owner,
+            login: bearer.login,
+            display_name: bearer.display_name,
+            token: bearer.token.id,
+            roles: bearer.roles,
+        })
+    }
+
+    /// A random number.
+    pub(crate) fn random(&self) -> u64 {
+        entropy::number(&*self.ports.entropy)
+    }
+
+    /// Commits changes, and wakes the delivery of messages when there are some.
+    pub(crate) async fn commit(&self, changes: Changes) -> Result<(), StoreError> {
+        let sends = !changes.messages.is_empty();
+        self.ports.store.commit(changes).await?;
+        if sends {
+            self.message_waits.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Loads a user, decides and commits; when another change came between, all over again.
+    pub(crate) async fn change_user<T>(
+        &self,
+        call: &Call,
+        key: &str,
+        mut decide: impl FnMut(&User) -> Result<(Changes, T), Error>,
+    ) -> Result<T, Error> {
+        for _ in 0..MOST_ROUNDS {
+            let user = self.find_user(call, key).await?;
+            let (changes, answer) = decide(&user)?;
+            match self.commit(changes).await {
+                Ok(()) => return Ok(answer),
+                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    /// The user whom a path names: by id, login, unambiguous short name, or `me` (contract: conventions §4).
+    pub(crate) async fn find_user(&self, call: &Call, key: &str) -> Result<User, Error> {
+        use denizen_domain::login::LoginKey;
+        let store = &self.ports.store;
+        if key == "me" {
+            let found = store.user(&call.caller.user_id).await?;
+            return found.ok_or_else(|| Error::not_found(ResourceKind::User, key));
+        }
+        if let Some(id) = UserId::parse(key)
+            && let Some(user) = store.user(&id).await?
+        {
+            return Ok(user);
+        }
+        let login = LoginKey::of(key);
+        if let Some(user) = store.user_by_login(&login).await? {
+            return Ok(user);
+        }
+        if !login.as_str().is_empty() && !login.as_str().contains('@') {
+            let mut named = store.users_by_short_name(&login).await?;
+            if named.len() == 1 {
+                return Ok(named.remove(0));
+            }
+        }
+        Err(Error::not_found(ResourceKind::User, key))
+    }
+}
+
+/// Whether a caller may do something to a user.
+pub(crate) fn must(call: &Call, permission: Permission, user: &User) -> Result<(), Forbidden> {
+    call.caller.must(permission, Subject::User(&user.id))
+}
+
+/// Whether a caller may do something that is about no single user.
+pub(crate) fn must_at_large(call: &Call, permission: Permission) -> Result<(), Forbidden> {
+    call.caller.must(permission, Subject::Organization)
+}

@@ -1,0 +1,167 @@
+//! What a use case can answer beside success. The adapters map each to what their clients expect.
+
+use denizen_domain::authority::Forbidden;
+use denizen_domain::password::HasherError;
+use denizen_domain::ports::{StoreError, UniqueField};
+use denizen_domain::search::SearchError;
+use denizen_domain::user::creation::CreationRefusal;
+use denizen_domain::user::lifecycle::Refusal;
+use denizen_domain::validation::Validation;
+
+/// A kind of thing that can be missing, by the name the API gives it (contract: conventions §2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResourceKind {
+    /// A user.
+    User,
+    /// A group.
+    UserGroup,
+    /// A user type.
+    UserType,
+    /// The schema of a user type.
+    UserSchema,
+    /// An API token.
+    Token,
+}
+
+impl ResourceKind {
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "User",
+            Self::UserGroup => "UserGroup",
+            Self::UserType => "CVDType",
+            Self::UserSchema => "CVDSchema",
+            Self::Token => "Token",
+        }
+    }
+}
+
+/// Where a password was refused; the API words it differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordSurface {
+    /// An administrator sets it.
+    Set,
+    /// Its owner changes it.
+    Change,
+}
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The API token is unknown, expired or revoked, or its owner may not act.
+    #[error("invalid token")]
+    InvalidToken,
+    /// The caller has not the right.
+    #[error("forbidden")]
+    Forbidden,
+    /// Something that was named does not exist.
+    #[error("{} not found", .kind.as_str())]
+    NotFound {
+        /// What it should have been.
+        kind: ResourceKind,
+        /// The name as given.
+        given: String,
+    },
+    /// The request does not hold what it must.
+    #[error(transparent)]
+    Validation(#[from] Validation),
+    /// The lifecycle forbids it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A user cannot be created so.
+    #[error(transparent)]
+    Creation(#[from] CreationRefusal),
+    /// More groups are named than a new user may join at once.
+    #[error("too many groups")]
+    TooManyGroups,
+    /// The password policy refuses a password.
+    #[error("password rejected")]
+    PasswordRejected {
+        /// What the policy asks, in full.
+        requirements: String,
+        /// Where it was refused.
+        surface: PasswordSurface,
+    },
+    /// The new password is the present one.
+    #[error("the password is the present one")]
+    SameAsCurrentPassword,
+    /// The present password is another one.
+    #[error("wrong password")]
+    WrongPassword,
+    /// The answer to the recovery question is another one.
+    #[error("wrong answer")]
+    WrongAnswer,
+    /// The user is not in the state that the caller saw.
+    #[error("the entity tag does not match")]
+    EntityTagMismatch,
+    /// An expression is refused.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// `search` came together with `q` or `filter`.
+    #[error("search and filter in one request")]
+    SearchWithFilter,
+    /// A cursor that was not made for this list and this caller.
+    #[error("invalid cursor")]
+    InvalidCursor {
+        /// Whether the list is a search.
+        search: bool,
+    },
+    /// The directory has not this feature.
+    #[error("feature not available")]
+    FeatureNotAvailable,
+    /// More work is waiting than is taken on.
+    #[error("busy")]
+    Busy,
+    /// The search takes longer than allowed.
+    #[error("the search took too long")]
+    SearchTimedOut,
+    /// Others change the same thing all the time.
+    #[error("conflict")]
+    Conflict,
+    /// Something inside failed. The text is for the operator.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// Something that was named does not exist.
+    #[must_use]
+    pub fn not_found(kind: ResourceKind, given: &str) -> Self {
+        Self::NotFound {
+            kind,
+            given: given.to_owned(),
+        }
+    }
+}
+
+impl From<Forbidden> for Error {
+    fn from(_: Forbidden) -> Self {
+        Self::Forbidden
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Stale | StoreError::Duplicate(UniqueField::Id) => Self::Conflict,
+            StoreError::Duplicate(UniqueField::Login) => Self::Validation(Validation::field(
+                "login",
+                "An object with this field already exists in the current organization",
+            )),
+            StoreError::Busy => Self::Busy,
+            StoreError::TimedOut => Self::SearchTimedOut,
+            StoreError::InvalidPosition => Self::InvalidCursor { search: false },
+            StoreError::Unavailable(text) => Self::Internal(text),
+        }
+    }
+}
+
+impl From<HasherError> for Error {
+    fn from(error: HasherError) -> Self {
+        match error {
+            HasherError::Busy => Self::Busy,
+            HasherError::Failed(text) => Self::Internal(text),
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Creating users (contract: users §4).
+
+use denizen_domain::authority::Permission;
+use denizen_domain::event::{Entity, EventType};
+use denizen_domain::id::{GroupId, UserId, UserTypeId};
+use denizen_domain::login::Login;
+use denizen_domain::password::{ImportedHash, PasswordFacts, StoredPassword};
+use denizen_domain::ports::{Changes, StoreError, UniqueField, Write};
+use denizen_domain::profile::{Attributes, Profile};
+use denizen_domain::recovery_question;
+use denizen_domain::schema::Schema;
+use denizen_domain::secret::Secret;
+use denizen_domain::user::creation::{CreationPlan, NewUser, create};
+use denizen_domain::user::{Provider, RecoveryQuestion, User};
+use denizen_domain::user_type::UserType;
+use denizen_domain::validation::Validation;
+
+use crate::account::{Doer, LinkKind};
+use crate::call::Call;
+use crate::directory::{Directory, must_at_large};
+use crate::error::{Error, PasswordSurface, ResourceKind};
+
+/// More groups than this cannot be joined at creation.
+const MOST_GROUPS: usize = 20;
+const MOST_DRAWS: usize = 8;
+
+/// A request to create a user.
+#[derive(Debug)]
+pub struct CreateUser {
+    /// The profile.
+    pub profile: Attributes,
+    /// The credentials.
+    pub credentials: CredentialsInput,
+    /// Groups to join, by id.
+    pub group_ids: Vec<String>,
+    /// The type, by id; the default type where none is named.
+    pub type_id: Option<String>,
+    /// Run the activation at once.
+    pub activate: bool,
+    /// The user comes from another identity provider.
+    pub provider: bool,
+    /// The password must be changed at the first sign-in.
+    pub next_login_change_password: bool,
+}
+
+/// Credentials that a request sets.
+#[derive(Debug, Default)]
+pub struct CredentialsInput {
+    /// The password.
+    pub password: Option<PasswordInput>,
+    /// The recovery question.
+    pub recovery_question: Option<RecoveryQuestionInput>,
+    /// The provider.
+    pub provider: Option<Provider>,
+}
+
+/// A password that a request sets.
+pub enum PasswordInput {
+    /// In clear.
+    Clear(Secret),
+    /// As a hash of another directory.
+    Hash(ImportedHash),
+    /// To be asked of a hook at the first sign-in.
+    Hook,
+}
+
+impl std::fmt::Debug for PasswordInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordInput(…)")
+    }
+}
+
+/// A recovery question that a request sets.
+#[derive(Debug)]
+pub struct RecoveryQuestionInput {
+    /// The question.
+    pub question: Option<String>,
+    /// Its answer.
+    pub answer: Option<Secret>,
+}
+
+impl Directory {
+    /// Creates a user (`createUser`).
+    ///
+    /// # Errors
+    /// `Forbidden`, `Validation`, `Creation`, `PasswordRejected`, `TooManyGroups`, `NotFound`, `FeatureNotAvailable`, `Busy`.
+    pub async fn create_user(&self, call: &Call, request: CreateUser) -> Result<User, Error> {
+        must_at_large(call, Permission::UsersCreate)?;
+        let CredentialsInput {
+            password,
+            recovery_question,
+            provider,
+        } = request.credentials;
+        let plan = CreationPlan {
+            activate: request.activate,
+            from_provider: request.provider,
+            change_password_at_next_login: request.next_login_change_password,
+            has_password: password.is_some(),
+            has_recovery_question: recovery_question.is_some(),
+            provider,
+        };
+        plan.check()?;
+        let (user_type, schema) = self.type_and_schema(request.type_id.as_deref()).await?;
+        let profile = schema.check_new(request.profile)?;
+        let login = login_of(&profile)?;
+        self.check_groups(&request.group_ids).await?;
+        if self.ports.store.user_by_login(&login.key()).await?.is_some() {
+            return Err(StoreError::Duplicate(UniqueField::Login).into());
+        }
+        self.check_new_password(password.as_ref(), &profile, PasswordSurface::Set)?;
+        let recovery_question = self.new_recovery_question(recovery_question, password.as_ref()).await?;
+        let password = self.new_password(password).await?;
+        for _ in 0..MOST_DRAWS {
+            let at = self.now();
+            let new = NewUser {
+                id: UserId::generate(at, self.random()),
+                type_id: user_type.id.clone(),
+                login: login.clone(),
+                profile: profile.clone(),
+                password: password.clone(),
+                recovery_question: recovery_question.clone(),
+            };
+            let creation = create(&plan, new, at)?;
+            let (user, doer) = (creation.user, Doer::caller(call));
+            let about = |kind| self.event(&doer, kind, vec![Entity::user(&user)], at);
+            let mut changes = Changes {
+                writes: vec![Write::InsertUser(Box::new(user.clone()))],
+                events: vec![about(EventType::UserCreate)],
+                messages: Vec::new(),
+            };
+            if plan.activate {
+                changes.events.push(about(EventType::UserActivate));
+            }
+            if creation.issue.is_some() {
+                let link = self.issue(&mut changes, &user, LinkKind::Activation, at);
+                self.mail_link(&mut changes, &user, LinkKind::Activation, &link, at)?;
+            }
+            match self.commit(changes).await {
+                Ok(()) => return Ok(user),
+                Err(StoreError::Duplicate(UniqueField::Id)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    /// The type that a request names, with its schema.
+    pub(crate) async fn type_and_schema(&self, given: Option<&str>) -> Result<(UserType, Schema), Error> {
+        let store = &self.ports.store;
+        let user_type = match given {
+            None | Some("default") => Some(store.default_user_type().await?),
+            Some(text) => match UserTypeId::parse(text) {
+                Some(id) => store.user_type(&id).await?,
+                None => None,
+            },
+        };
+        let user_type =
+            user_type.ok_or_else(|| Error::not_found(ResourceKind::UserType, given.unwrap_or("default")))?;
+        let schema = store.user_schema(&user_type.id.schema_id()).await?;
+        let schema = schema.ok_or_else(|| Error::Internal(format!("type {} has no schema", user_type.id)))?;
+        Ok((user_type, schema))
+    }
+
+    async fn check_groups(&self, given: &[String]) -> Result<(), Error> {
+        if given.len() > MOST_GROUPS {
+            return Err(Error::TooManyGroups);
+        }
+        for text in given {
+            let found = match GroupId::parse(text) {
+                Some(id) => self.ports.store.group(&id).await?,
+                None => None,
+            };
+            found.ok_or_else(|| Error::not_found(ResourceKind::UserGroup, text))?;
+        }
+        Ok(())
+    }
+
+    /// Checks a password in clear against the policy; hashes are taken as they are.
+    pub(crate) fn check_new_password(
+        &self,
+        password: Option<&PasswordInput>,
+        profile: &Profile,
+        surface: PasswordSurface,
+    ) -> Result<(), Error> {
+        match password {
+            Some(PasswordInput::Hook) => Err(Error::FeatureNotAvailable),
+            Some(PasswordInput::Clear(secret)) => self.check_policy(secret, profile, surface),
+            Some(PasswordInput::Hash(_)) | None => Ok(()),
+        }
+    }
+
+    /// Checks a password in clear against the policy.
+    pub(crate) fn check_policy(
+        &self,
+        password: &Secret,
+        profile: &Profile,
+        surface: PasswordSurface,
+    ) -> Result<(), Error> {
+        let attributes = profile.attributes();
+        let text = |name: &str| {
+            attributes
+                .get(name)
+                .and_then(|value| value.as_str())
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let facts = PasswordFacts {
+            login: text("login"),
+            first_name: text("firstName"),
+            last_name: text("lastName"),
+        };
+        let checked = self.settings.password_policy.check(password, &facts);
+        checked.map_err(|requirements| Error::PasswordRejected { requirements, surface })
+    }
+
+    /// Hashes a password that was checked.
+    pub(crate) async fn new_password(&self, given: Option<PasswordInput>) -> Result<Option<StoredPassword>, Error> {
+        match given {
+            None => Ok(None),
+            Some(PasswordInput::Clear(secret)) => Ok(Some(self.ports.hasher.hash(&secret).await?)),
+            Some(PasswordInput::Hash(hash)) => Ok(Some(StoredPassword::Imported(hash))),
+            Some(PasswordInput::Hook) => Err(Error::FeatureNotAvailable),
+        }
+    }
+
+    /// Checks a recovery question and hashes its answer.
+    pub(crate) async fn new_recovery_question(
+        &self,
+        given: Option<RecoveryQuestionInput>,
+        password: Option<&PasswordInput>,
+    ) -> Result<Option<RecoveryQuestion>, Error> {
+        let Some(RecoveryQuestionInput { question, answer }) = given else {
+            return Ok(None);
+        };
+        let blank =
+            |field: &str| Validation::new("recoveryQuestion", format!("{field}: The field cannot be left blank"));
+        let question = question.ok_or_else(|| blank("question"))?;
+        let answer = answer.ok_or_else(|| blank("answer"))?;
+        let password = match password {
+            Some(PasswordInput::Clear(secret)) => Some(secret),
+            Some(PasswordInput::Hash(_) | PasswordInput::Hook) | None => None,
+        };
+        recovery_question::check(
+            &question,
+            &answer,
+            password,
+            self.settings.password_policy.min_answer_length,
+        )?;
+        let answer = self
+            .ports
+            .hasher
+            .hash(&recovery_question::normalized_answer(&answer))
+            .await?;
+        Ok(Some(RecoveryQuestion { question, answer }))
+    }
+}
+
+/// The login that a checked profile has.
+pub(crate) fn login_of(profile: &Profile) -> Result<Login, Error> {
+    let login = profile.text("login").as_deref().and_then(Login::parse);
+    login.ok_or_else(|| Error::Internal("a checked profile has no login".to_owned()))
+}

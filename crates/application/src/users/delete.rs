@@ -1,0 +1,74 @@
+//! Removing users in two steps (contract: users §6.5).
+
+use denizen_domain::authority::Permission;
+use denizen_domain::event::{Entity, EventType};
+use denizen_domain::message::MailTemplate;
+use denizen_domain::user::Fate;
+use denizen_domain::user::lifecycle::Action;
+
+use crate::account::{Doer, address};
+use crate::call::Call;
+use crate::directory::{Directory, must};
+use crate::error::Error;
+
+impl Directory {
+    /// Deactivates a user, or removes one who is deactivated (`deleteUser`).
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden`, `Conflict`.
+    pub async fn delete_user(&self, call: &Call, key: &str, send_email: bool) -> Result<(), Error> {
+        self.end(call, key, Action::Delete, Permission::UsersDelete, send_email)
+            .await
+    }
+
+    /// Deactivates a user (`deactivateUser`).
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden`, `Refused`, `Conflict`.
+    pub async fn deactivate_user(&self, call: &Call, key: &str, send_email: bool) -> Result<(), Error> {
+        self.end(call, key, Action::Deactivate, Permission::UsersDeactivate, send_email)
+            .await
+    }
+
+    async fn end(
+        &self,
+        call: &Call,
+        key: &str,
+        action: Action,
+        permission: Permission,
+        send_email: bool,
+    ) -> Result<(), Error> {
+        let admin = if send_email {
+            Some(self.find_user(call, "me").await?)
+        } else {
+            None
+        };
+        self.change_user(call, key, |user| {
+            must(call, permission, user)?;
+            let at = self.now();
+            let transition = user.transition(action, at)?;
+            let mut changes = self.changes_of(user, &transition);
+            let doer = Doer::caller(call);
+            let about = |kind| self.event(&doer, kind, vec![Entity::user(user)], at);
+            if transition.fate == Fate::Removed {
+                changes.events = vec![
+                    about(EventType::UserDeleteInitiated),
+                    about(EventType::UserDeleteCompleted),
+                ];
+            } else {
+                changes.events = vec![about(EventType::UserDeactivate)];
+                if let Some(admin) = &admin {
+                    self.mail_notice(
+                        &mut changes,
+                        MailTemplate::UserDeactivated,
+                        address(admin, "email"),
+                        user,
+                        at,
+                    )?;
+                }
+            }
+            Ok((changes, ()))
+        })
+        .await
+    }
+}
