@@ -16,6 +16,16 @@ use crate::process;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
 
+/// Would send the clients' requests away from the loopback address.
+const PROXIES: [&str; 6] = [
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+];
+
 /// The programs of one official client.
 #[derive(Clone, Copy, Debug)]
 pub enum Suite {

@@ -93,8 +93,12 @@ fn untidy_rust(name: &str, text: &str) -> Vec<String> {
     reasons
 }
 
+/// Test code, including suites that are shared between crates and therefore live among their sources.
 fn is_test(name: &str) -> bool {
-    name.ends_with("tests.rs") || name.split('/').any(|part| part == "tests")
+    name.ends_with("tests.rs")
+        || name
+            .split('/')
+            .any(|part| part == "tests" || part.ends_with("_contract"))
 }
 
 fn is_signature(line: &str) -> bool {
