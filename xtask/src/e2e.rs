@@ -80,6 +80,9 @@ fn against_server(workspace: &Workspace, programs: &mut Command, database_url: O
     programs
         .env("DENIZEN_URL", server.url())
         .env("DENIZEN_TOKEN", server::TOKEN);
+    for proxy in PROXIES {
+        programs.env_remove(proxy);
+    }
     let mut tally = match server.wait_until_ready() {
         Ok(()) => process::count(programs, Tally::of_suite_summary)?,
         Err(error) => {
