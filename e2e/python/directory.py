@@ -34,6 +34,8 @@ class Directory:
     """Calls of the client, with its result tuples turned into return values and exceptions."""
 
     def __init__(self, url, token):
+        self.url = url
+        self.token = token
         self.client = Client({"orgUrl": url, "token": token})
 
     async def call(self, operation, *arguments, **options):
@@ -62,6 +64,11 @@ class Directory:
         except Refused as refused:
             return refused
         raise AssertionError(f"{operation} was not refused")
+
+    async def entity_tag(self, user):
+        """Returns the tag of the version that a reader sees now."""
+        _, response = await self.respond("get_user", user.id)
+        return next(value for name, value in response.headers.items() if name.lower() == "etag")
 
     async def create(self, request=None, **options):
         return await self.call("create_user", request or new_user(), **options)

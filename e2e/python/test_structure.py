@@ -2,7 +2,22 @@
 
 from datetime import timedelta
 
-from directory import PASSWORD, new_user
+from directory import Directory, PASSWORD, new_user
+
+
+# covers: getUser
+async def test_only_a_known_token_opens_the_directory(directory):
+    stranger = Directory(directory.url, "00" + "x" * 40)
+    refused = await stranger.refusal("get_user", "me")
+    assert (refused.status, refused.code) == (401, "E0000011")
+    assert refused.summary == "Invalid token provided"
+
+
+# covers: getUser
+async def test_an_address_with_a_slash_at_its_end_works(directory):
+    slashed = Directory(directory.url + "/", directory.token)
+    caller = await slashed.call("get_user", "me")
+    assert caller.status.value == "ACTIVE"
 
 
 # covers: getGroup, listUserGroups

@@ -4,6 +4,7 @@ import base64
 import hashlib
 
 from okta.models import (
+    AuthenticationProviderWritable,
     PasswordCredential,
     PasswordCredentialHash,
     UpdateUserRequest,
@@ -80,6 +81,23 @@ async def test_a_hashed_password_is_imported(directory):
         assert user.status.value == "ACTIVE"
         assert user.credentials.provider.type.value == "IMPORT"
         assert imported.value not in str(await directory.raw("get_user", user.id))
+
+
+# covers: createUser
+async def test_a_question_alone_does_not_make_a_user_active(directory):
+    user = await directory.create(new_user(question=QUESTION))
+    assert user.status.value == "PROVISIONED"
+    assert user.credentials.recovery_question.question == QUESTION
+
+
+# covers: createUser
+async def test_a_federated_user_is_active_without_a_password(directory):
+    federation = AuthenticationProviderWritable(type="FEDERATION", name="FEDERATION")
+    request = new_user(credentials=UserCredentialsWritable(provider=federation))
+    body = await directory.raw("create_user", request, provider=True)
+    assert body["status"] == "ACTIVE"
+    assert body["credentials"]["provider"] == {"type": "FEDERATION", "name": "FEDERATION"}
+    assert "password" not in body["credentials"]
 
 
 # covers: createUser, listUserGroups
@@ -169,6 +187,18 @@ async def test_a_replacement_clears_what_it_leaves_out(directory):
         "replace_user", created.id, UpdateUserRequest(profile=UserProfile(first_name="Ada"))
     )
     assert (refused.status, refused.code) == (400, "E0000001")
+
+
+# covers: updateUser, replaceUser, getUser
+async def test_a_change_on_an_old_version_is_refused(directory):
+    user = await directory.create()
+    old = await directory.entity_tag(user)
+    change = UpdateUserRequest(profile=UserProfile(title="Countess"))
+    await directory.call("update_user", user.id, change, if_match=old)
+    assert await directory.entity_tag(user) != old
+    for operation in ["update_user", "replace_user"]:
+        refused = await directory.refusal(operation, user.id, change, if_match=old)
+        assert (refused.status, refused.code) == (412, "E0000231")
 
 
 # covers: updateUser

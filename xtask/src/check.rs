@@ -28,7 +28,7 @@ pub fn run(workspace: &Workspace) -> Result<bool> {
 }
 
 fn passes_cargo_deny(workspace: &Workspace) -> bool {
-    let outcome = process::run(workspace.cargo().args(["deny", "--all-features", "check"]));
+    let outcome = process::run(workspace.cargo().args(["deny", "check"]));
     if let Err(error) = &outcome {
         eprintln!("{error:#}");
     }

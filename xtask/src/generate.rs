@@ -1,6 +1,7 @@
 //! `cargo xtask generate`: documents that are derived from the code and must not drift from it.
 
 mod compatibility;
+mod lifecycle;
 mod markers;
 mod operations;
 mod routes;
@@ -14,7 +15,10 @@ use crate::workspace::Workspace;
 type Producer = fn(&Workspace) -> Result<String>;
 
 /// Each derived document, as its path and what writes it.
-const DOCUMENTS: &[(&str, Producer)] = &[("docs/compatibility.md", compatibility::table)];
+const DOCUMENTS: &[(&str, Producer)] = &[
+    ("docs/compatibility.md", compatibility::table),
+    ("docs/lifecycle.md", lifecycle::page),
+];
 
 /// Writes every document that has changed.
 pub fn write(workspace: &Workspace) -> Result<bool> {
