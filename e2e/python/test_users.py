@@ -193,7 +193,8 @@ async def test_a_replacement_clears_what_it_leaves_out(directory):
 async def test_a_change_on_an_old_version_is_refused(directory):
     user = await directory.create()
     old = await directory.entity_tag(user)
-    change = UpdateUserRequest(profile=UserProfile(title="Countess"))
+    profile = new_profile(login=user.profile.login, email=user.profile.email, title="Countess")
+    change = UpdateUserRequest(profile=profile)
     await directory.call("update_user", user.id, change, if_match=old)
     assert await directory.entity_tag(user) != old
     for operation in ["update_user", "replace_user"]:

@@ -45,6 +45,11 @@ impl Server {
         if let Some(url) = database_url {
             command.args(["--database-url", url]);
         }
+        // Settings of the developer's own server must not reach this one.
+        let settings = std::env::vars_os().map(|(name, _)| name);
+        for name in settings.filter(|name| name.to_string_lossy().starts_with("DENIZEN_")) {
+            command.env_remove(name);
+        }
         command.current_dir(&folder).env("DENIZEN_BOOTSTRAP_API_TOKEN", TOKEN);
         command
             .stdin(Stdio::null())
