@@ -1,100 +1,122 @@
-//! Checking profiles against their schema (contract: users §1.1, §4.1; conventions §2.2).
+//! Checking profiles against their schema (contract: users §1.1, §4.1; conventions §2.2; schemas §7).
 
 use serde_json::Value;
 
-use super::{Property, Schema};
-use crate::login::is_email_address;
+use super::value::NO_ADDRESS;
+use super::{LoginPattern, Property, Schema};
 use crate::profile::{Attributes, Profile};
 use crate::validation::{Validation, Violations};
 
 const BLANK: &str = "The field cannot be left blank";
-const NO_ADDRESS: &str = "Username must be in the form of an email address";
 
 /// Order in which missing fields are told.
 const TOLD_FIRST: [&str; 4] = ["login", "firstName", "lastName", "email"];
 
-/// Bounds that hold although the schema does not print them: name, least and most characters.
-const UNPRINTED: [(&str, usize, usize); 9] = [
-    ("email", 5, 100),
-    ("secondEmail", 5, 100),
-    ("city", 0, 128),
-    ("state", 0, 128),
-    ("streetAddress", 0, 1024),
-    ("zipCode", 0, 50),
-    ("countryCode", 0, 2),
-    ("postalAddress", 0, 4096),
-    ("mobilePhone", 0, 100),
-];
-/// No attribute may be longer.
-const LONGEST: usize = 4096;
-
 impl Schema {
-    /// Checks the profile of a new user.
+    /// Checks the profile of something new. `subject` is its name in messages, such as `newUser`.
     ///
     /// # Errors
     /// Every violation.
-    pub fn check_new(&self, given: Attributes) -> Result<Profile, Validation> {
-        self.check(given, "newUser")
+    pub fn check_new(&self, given: Attributes, subject: &str) -> Result<Profile, Validation> {
+        self.check_whole(given, subject)
     }
 
     /// Checks a profile that replaces another: what is left out is cleared.
     ///
     /// # Errors
     /// Every violation.
-    pub fn check_replace(&self, given: Attributes) -> Result<Profile, Validation> {
-        self.check(given, "user")
+    pub fn check_replace(&self, given: Attributes, subject: &str) -> Result<Profile, Validation> {
+        self.check_whole(given, subject)
     }
 
-    /// Checks a partial update: only the attributes given change, `null` clears one.
+    /// Checks a partial update: only the attributes given change, `null` clears one. What is not given is not looked at: a
+    /// schema may have become narrower since it was written (contract: schemas §7).
     ///
     /// # Errors
     /// Every violation.
-    pub fn check_merge(&self, current: &Profile, given: Attributes) -> Result<Profile, Validation> {
+    pub fn check_merge(&self, current: &Profile, given: Attributes, subject: &str) -> Result<Profile, Validation> {
+        self.refuse_unknown(&given, subject)?;
+        let mut violations = Violations::default();
+        self.check_presence(&given, |property| given.contains_key(&property.name), &mut violations);
+        self.check_values(&given, &mut violations);
+        violations.into_result()?;
         let mut merged = current.attributes();
         merged.extend(given);
-        self.check(merged, "user")
+        Ok(self.profile(&merged))
     }
 
-    fn check(&self, given: Attributes, subject: &str) -> Result<Profile, Validation> {
-        let unknown: Vec<String> = given
-            .keys()
-            .filter(|name| self.property(name).is_none())
-            .map(|name| format!("Property name '{name}' is not defined in profile"))
-            .collect();
-        if !unknown.is_empty() {
-            return Err(Validation {
-                subject: subject.to_owned(),
-                causes: unknown,
-            });
+    /// The part of a profile that a schema knows: what is left of it when its owner moves to another type.
+    #[must_use]
+    pub fn known_part(&self, profile: &Profile) -> Attributes {
+        let attributes = profile.attributes().into_iter();
+        attributes.filter(|(name, _)| self.property(name).is_some()).collect()
+    }
+
+    fn check_whole(&self, mut given: Attributes, subject: &str) -> Result<Profile, Validation> {
+        self.refuse_unknown(&given, subject)?;
+        for property in self.properties() {
+            if let Some(default) = &property.default
+                && given.get(&property.name).is_none_or(Value::is_null)
+            {
+                given.insert(property.name.clone(), default.clone());
+            }
         }
         let mut violations = Violations::default();
+        self.check_presence(&given, |_| true, &mut violations);
+        self.check_values(&given, &mut violations);
+        violations.into_result()?;
+        Ok(self.profile(&given))
+    }
+
+    fn refuse_unknown(&self, given: &Attributes, subject: &str) -> Result<(), Validation> {
+        let unknown = given.keys().filter(|name| self.property(name).is_none());
+        let causes: Vec<String> = unknown
+            .map(|name| format!("Property name '{name}' is not defined in profile"))
+            .collect();
+        if causes.is_empty() {
+            return Ok(());
+        }
+        Err(Validation {
+            subject: subject.to_owned(),
+            causes,
+        })
+    }
+
+    /// Notes each required attribute that is blank, of those that are asked about.
+    fn check_presence(&self, given: &Attributes, asked: impl Fn(&Property) -> bool, violations: &mut Violations) {
         let named = TOLD_FIRST.iter().filter_map(|name| self.property(name));
-        let rest = self
-            .base
-            .iter()
-            .filter(|property| !TOLD_FIRST.contains(&property.name.as_str()));
+        let is_named = |property: &&Property| TOLD_FIRST.contains(&property.name.as_str());
+        let rest = self.properties().filter(|property| !is_named(property));
         for property in named.chain(rest) {
-            if property.required && is_blank(given.get(&property.name)) {
+            if property.required && asked(property) && is_blank(given.get(&property.name)) {
                 violations.add(&property.name, BLANK);
             }
         }
-        if is_blank(given.get("login")) && self.property("login").is_some() {
+        if let Some(login) = self.property("login")
+            && asked(login)
+            && is_blank(given.get("login"))
+            && login.pattern.as_deref().and_then(LoginPattern::parse).is_none()
+        {
             violations.add("login", NO_ADDRESS);
         }
-        for property in &self.base {
+    }
+
+    fn check_values(&self, given: &Attributes, violations: &mut Violations) {
+        for property in self.properties() {
             match given.get(&property.name) {
                 None | Some(Value::Null) => {}
                 Some(Value::String(text)) if text.is_empty() && property.required => {}
-                Some(Value::String(text)) => property.check(text, &mut violations),
-                Some(_) => violations.add(&property.name, "The value must be a string"),
+                Some(value) => property.check(value, violations),
             }
         }
-        violations.into_result()?;
-        let ordered = self.base.iter().filter_map(|property| {
-            let value = given.get(&property.name)?;
+    }
+
+    fn profile(&self, attributes: &Attributes) -> Profile {
+        let ordered = self.properties().filter_map(|property| {
+            let value = attributes.get(&property.name)?;
             Some((property.name.clone(), value.clone()))
         });
-        Ok(Profile::from_attributes(&ordered.collect()))
+        Profile::from_attributes(&ordered.collect())
     }
 }
 
@@ -103,39 +125,6 @@ fn is_blank(value: Option<&Value>) -> bool {
         None | Some(Value::Null) => true,
         Some(Value::String(text)) => text.trim().is_empty(),
         Some(_) => false,
-    }
-}
-
-impl Property {
-    fn check(&self, text: &str, violations: &mut Violations) {
-        let length = text.chars().count();
-        let unprinted = UNPRINTED.iter().find(|(name, _, _)| *name == self.name);
-        let least = self.min_length.or(unprinted.map(|(_, least, _)| *least)).unwrap_or(0);
-        let most = self
-            .max_length
-            .or(unprinted.map(|(_, _, most)| *most))
-            .unwrap_or(LONGEST);
-        if length < least {
-            violations.add(&self.name, &format!("The field must be at least {least} characters"));
-        }
-        if length > most {
-            violations.add(
-                &self.name,
-                &format!("The field is too long; at most {most} characters are allowed"),
-            );
-        }
-        if text
-            .chars()
-            .any(|c| u32::from(c) > 0xFFFF || (c.is_control() && !matches!(c, '\n' | '\r' | '\t')))
-        {
-            violations.add(&self.name, "The field has characters that are not supported");
-        }
-        if self.name == "login" && !is_email_address(text) && !text.trim().is_empty() {
-            violations.add("login", NO_ADDRESS);
-        }
-        if !text.is_empty() && self.format.is_some_and(|format| !format.admits(text)) {
-            violations.add(&self.name, "Does not match required pattern");
-        }
     }
 }
 
@@ -163,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_replace_that_lacks_everything_tells_five_causes() {
-        let refused = schema().check_replace(Attributes::new()).unwrap_err();
+        let refused = schema().check_replace(Attributes::new(), "user").unwrap_err();
         assert_eq!(refused.subject, "login");
         let wanted = [
             "login: The field cannot be left blank",
@@ -225,16 +214,20 @@ mod tests {
         for (name, value, subject, cause) in cases {
             let mut given = valid();
             given.insert(name.to_owned(), value);
-            let refused = schema().check_new(given).unwrap_err();
+            let refused = schema().check_new(given, "newUser").unwrap_err();
             assert_eq!((refused.subject.as_str(), refused.causes[0].as_str()), (subject, cause));
         }
     }
 
     #[test]
     fn null_unsets_an_optional_attribute() {
-        let profile = schema().check_new(valid()).unwrap();
+        let profile = schema().check_new(valid(), "newUser").unwrap();
         let merged = schema()
-            .check_merge(&profile, attributes(json!({"mobilePhone": null, "city": "Seattle"})))
+            .check_merge(
+                &profile,
+                attributes(json!({"mobilePhone": null, "city": "Seattle"})),
+                "user",
+            )
             .unwrap();
         assert_eq!(merged.text("mobilePhone"), None);
         assert_eq!(merged.text("city").as_deref(), Some("Seattle"));
@@ -266,19 +259,20 @@ mod tests {
         fn what_is_accepted_stays_accepted(extra in any_attributes()) {
             let mut given = valid();
             given.extend(extra);
-            if let Ok(profile) = schema().check_new(given) {
-                prop_assert_eq!(schema().check_replace(profile.attributes()), Ok(profile.clone()));
-                prop_assert_eq!(schema().check_merge(&profile, Attributes::new()), Ok(profile));
+            if let Ok(profile) = schema().check_new(given, "newUser") {
+                prop_assert_eq!(schema().check_replace(profile.attributes(), "user"), Ok(profile.clone()));
+                prop_assert_eq!(schema().check_merge(&profile, Attributes::new(), "user"), Ok(profile));
             }
         }
 
         /// D1: updates of different attributes give the same profile in either order.
         #[test]
         fn merges_of_different_attributes_commute(a in "[a-z]{1,9}", b in "[a-z]{1,9}") {
-            let start = schema().check_new(valid()).unwrap();
+            let start = schema().check_new(valid(), "newUser").unwrap();
+            let merge = |profile: &Profile, given| schema().check_merge(profile, given, "user").unwrap();
             let (first, second) = (attributes(json!({"city": a})), attributes(json!({"title": b})));
-            let one = schema().check_merge(&schema().check_merge(&start, first.clone()).unwrap(), second.clone());
-            let other = schema().check_merge(&schema().check_merge(&start, second).unwrap(), first);
+            let one = merge(&merge(&start, first.clone()), second.clone());
+            let other = merge(&merge(&start, second), first);
             prop_assert_eq!(one, other);
         }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::login::is_email_address;
+use crate::time::Timestamp;
 
 /// A named form of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,14 @@ pub enum Format {
     Locale,
     /// A zone of the IANA database, such as `America/Los_Angeles`.
     Timezone,
+    /// A date and time of ISO 8601 with a zone.
+    DateTime,
+    /// The id of something else; not looked up.
+    RefId,
+    /// A text that is kept encrypted at its source; stored as it comes.
+    Encrypted,
+    /// A text that is kept hashed at its source; stored as it comes.
+    Hashed,
 }
 
 impl Format {
@@ -46,6 +55,8 @@ impl Format {
                 let language = parts.next().unwrap_or_default();
                 (2..=3).contains(&language.len()) && letters(language) && parts.clone().count() <= 2 && parts.all(word)
             }
+            Self::DateTime => Timestamp::parse(text).is_some(),
+            Self::RefId | Self::Encrypted | Self::Hashed => true,
             Self::Timezone => text
                 .split('/')
                 .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "_+-".contains(c))),

@@ -1,10 +1,19 @@
 //! Schemas: which attributes a profile has, and what their values must be like (contract: schemas).
 
 mod check;
+mod definition;
+mod edit;
 mod format;
+mod login_pattern;
+mod member;
+mod property;
 mod template;
+mod value;
 
+pub use self::edit::{Edited, SchemaEdit, SchemaRefusal};
 pub use self::format::Format;
+pub use self::login_pattern::LoginPattern;
+pub use self::property::{Choices, ItemKind, Items, Kind, Mutability, OwnAccess, Property, Scope, Union};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -14,55 +23,36 @@ use crate::time::Timestamp;
 /// The schema of a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
+    /// What has such profiles.
+    pub kind: SchemaKind,
     /// The name for programs.
     pub name: String,
     /// The name for people.
     pub title: String,
     /// What the schema is for.
-    pub description: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// When it was made, in milliseconds since the epoch.
     pub created: i64,
     /// When it was last changed, in milliseconds since the epoch.
     pub last_updated: i64,
     /// The attributes that come with the directory, in order.
     pub base: Vec<Property>,
+    /// The attributes that the organization added, in order.
+    #[serde(default)]
+    pub custom: Vec<Property>,
 }
 
-/// One attribute. All that come with the directory are texts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Property {
-    /// The attribute's name.
-    pub name: String,
-    /// The name for people.
-    pub title: String,
-    /// What it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// A profile must have it.
-    pub required: bool,
-    /// What values must look like.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub format: Option<Format>,
-    /// Least number of characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_length: Option<usize>,
-    /// Most characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_length: Option<usize>,
-    /// What the person may do with it.
-    pub own_access: OwnAccess,
-}
-
-/// What a person may do with an attribute of the own profile.
+/// What has profiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum OwnAccess {
-    /// Not even see it.
-    Hide,
-    /// See it.
-    ReadOnly,
-    /// Change it.
-    ReadWrite,
+#[serde(rename_all = "lowercase")]
+pub enum SchemaKind {
+    /// Users.
+    User,
+    /// Groups.
+    Group,
+    /// Users of an app.
+    App,
 }
 
 impl Schema {
@@ -78,60 +68,36 @@ impl Schema {
         Timestamp::from_millis(self.last_updated)
     }
 
+    /// Every attribute, those that come with the directory first.
+    pub fn properties(&self) -> impl Iterator<Item = &Property> {
+        self.base.iter().chain(&self.custom)
+    }
+
     /// The attribute of this name.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<&Property> {
-        self.base.iter().find(|property| property.name == name)
+        self.properties().find(|property| property.name == name)
     }
 
     /// The member `definitions` of the document, key for key as the contract has it.
     #[must_use]
     pub fn definitions(&self) -> Value {
-        let properties: Map<String, Value> = self
-            .base
-            .iter()
-            .map(|property| (property.name.clone(), property.document()))
-            .collect();
-        let required: Vec<&str> = self
-            .base
-            .iter()
-            .filter(|property| property.required)
-            .map(|property| property.name.as_str())
-            .collect();
-        json!({
-            "custom": {"id": "#custom", "type": "object", "properties": {}},
-            "base": {"id": "#base", "type": "object", "properties": properties, "required": required},
-        })
+        let mut custom = self.definition("#custom", &self.custom);
+        if self.custom.is_empty()
+            && let Some(custom) = custom.as_object_mut()
+        {
+            custom.remove("required");
+        }
+        json!({"custom": custom, "base": self.definition("#base", &self.base)})
     }
-}
 
-impl Property {
-    fn document(&self) -> Value {
-        let mut document = Map::new();
-        let mut put = |key: &str, value: Value| {
-            document.insert(key.to_owned(), value);
-        };
-        put("title", json!(self.title));
-        if let Some(description) = &self.description {
-            put("description", json!(description));
-        }
-        put("type", json!("string"));
-        if self.required {
-            put("required", json!(true));
-        }
-        if let Some(format) = self.format {
-            put("format", json!(format));
-        }
-        put("mutability", json!("READ_WRITE"));
-        put("scope", json!("NONE"));
-        if let Some(length) = self.min_length {
-            put("minLength", json!(length));
-        }
-        if let Some(length) = self.max_length {
-            put("maxLength", json!(length));
-        }
-        put("permissions", json!([{"principal": "SELF", "action": self.own_access}]));
-        put("master", json!({"type": "PROFILE_MASTER"}));
-        Value::Object(document)
+    fn definition(&self, id: &str, properties: &[Property]) -> Value {
+        let required = properties.iter().filter(|property| property.required);
+        let required: Vec<&str> = required.map(|property| property.name.as_str()).collect();
+        let shown = properties
+            .iter()
+            .map(|property| (property.name.clone(), property.document(self.kind)));
+        let shown: Map<String, Value> = shown.collect();
+        json!({"id": id, "type": "object", "properties": shown, "required": required})
     }
 }

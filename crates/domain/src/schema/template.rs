@@ -1,7 +1,7 @@
 //! The schemas that every directory starts with (contract: schemas §3).
 
 use super::OwnAccess::{Hide, ReadOnly, ReadWrite};
-use super::{Format, OwnAccess, Property, Schema};
+use super::{Format, OwnAccess, Property, Schema, SchemaKind};
 use crate::time::Timestamp;
 
 /// A row of the template: name, title, required, format, least and most characters, own access.
@@ -57,23 +57,23 @@ impl Schema {
         let base =
             USER.into_iter().map(
                 |(name, title, required, format, min_length, max_length, own_access)| Property {
-                    name: name.to_owned(),
-                    title: title.to_owned(),
-                    description: None,
                     required,
                     format,
                     min_length,
                     max_length,
                     own_access,
+                    ..Property::new(name, title)
                 },
             );
         Self {
+            kind: SchemaKind::User,
             name: "user".to_owned(),
             title: "User".to_owned(),
-            description: "Okta user profile template with default permission settings".to_owned(),
+            description: Some("Okta user profile template with default permission settings".to_owned()),
             created: at.whole_seconds().as_millis(),
             last_updated: at.whole_seconds().as_millis(),
             base: base.collect(),
+            custom: Vec::new(),
         }
     }
 
@@ -81,25 +81,24 @@ impl Schema {
     #[must_use]
     pub fn default_group(at: Timestamp) -> Self {
         let property = |name: &str, title: &str, required, max_length| Property {
-            name: name.to_owned(),
-            title: title.to_owned(),
             description: Some(title.to_owned()),
             required,
-            format: None,
-            min_length: None,
             max_length: Some(max_length),
             own_access: ReadWrite,
+            ..Property::new(name, title)
         };
         Self {
+            kind: SchemaKind::Group,
             name: "group".to_owned(),
             title: "Okta group".to_owned(),
-            description: "Okta group profile template".to_owned(),
+            description: Some("Okta group profile template".to_owned()),
             created: at.whole_seconds().as_millis(),
             last_updated: at.whole_seconds().as_millis(),
             base: vec![
                 property("name", "Name", true, 255),
                 property("description", "Description", false, 1024),
             ],
+            custom: Vec::new(),
         }
     }
 }
