@@ -11,6 +11,7 @@ pub mod entropy;
 pub mod event;
 pub mod group;
 pub mod id;
+pub mod linked_object;
 pub mod login;
 pub mod message;
 pub mod organization;

@@ -68,6 +68,17 @@ impl Schema {
         Timestamp::from_millis(self.last_updated)
     }
 
+    /// The schema under the names of what has such profiles.
+    #[must_use]
+    pub fn named(self, name: &str, title: &str, description: Option<&str>) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            description: description.map(str::to_owned),
+            ..self
+        }
+    }
+
     /// Every attribute, those that come with the directory first.
     pub fn properties(&self) -> impl Iterator<Item = &Property> {
         self.base.iter().chain(&self.custom)
