@@ -60,6 +60,7 @@ pub(super) fn in_order(sort: &UserSort, a: &User, b: &User) -> Ordering {
     let key = |user: &User| UserRecord::new(user).values(&sort.attribute).into_iter().next();
     let forwards = |a: &Value, b: &Value| match (a, b) {
         (Value::Text(a), Value::Text(b)) => fold(a).cmp(&fold(b)),
+        (Value::Exact(a), Value::Exact(b)) => a.cmp(b),
         (Value::Time(a), Value::Time(b)) => a.cmp(b),
         _ => Ordering::Equal,
     };

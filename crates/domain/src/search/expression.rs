@@ -85,6 +85,8 @@ impl Operator {
 pub enum Value {
     /// Text.
     Text(String),
+    /// An identifier: text whose case always counts.
+    Exact(String),
     /// A number.
     Number(f64),
     /// Truth.
@@ -137,7 +139,9 @@ fn compare(found: &Value, operator: Operator, wanted: &Value, case: Case) -> boo
         (Value::Text(found), Value::Text(wanted)) if case == Case::Insensitive => {
             compare_texts(&fold(found), operator, &fold(wanted))
         }
-        (Value::Text(found), Value::Text(wanted)) => compare_texts(found, operator, wanted),
+        (Value::Text(found), Value::Text(wanted)) | (Value::Exact(found), Value::Exact(wanted)) => {
+            compare_texts(found, operator, wanted)
+        }
         (Value::Number(found), Value::Number(wanted)) => found
             .partial_cmp(wanted)
             .is_some_and(|ordering| operator.admits(ordering)),

@@ -80,6 +80,7 @@ impl UserAttribute {
             Literal::Text(text) if self.is_time() => {
                 Timestamp::parse(&text).map(Value::Time).ok_or(SearchError::InvalidDate)
             }
+            Literal::Text(text) if matches!(self, Self::Id | Self::TypeId) => Ok(Value::Exact(text)),
             Literal::Text(text) => Ok(Value::Text(text)),
             Literal::Number(_) | Literal::Boolean(_) if self.is_time() => Err(SearchError::InvalidDate),
             Literal::Number(_) | Literal::Boolean(_) => Err(SearchError::Malformed),
@@ -215,9 +216,9 @@ impl Record<UserAttribute> for UserRecord<'_> {
         let text = |text: &str| vec![Value::Text(text.to_owned())];
         let time = |at: Option<Timestamp>| at.map(Value::Time).into_iter().collect();
         match attribute {
-            UserAttribute::Id => text(self.user.id.as_str()),
+            UserAttribute::Id => vec![Value::Exact(self.user.id.as_str().to_owned())],
             UserAttribute::Status => text(self.user.status.as_str()),
-            UserAttribute::TypeId => text(self.user.type_id.as_str()),
+            UserAttribute::TypeId => vec![Value::Exact(self.user.type_id.as_str().to_owned())],
             UserAttribute::Created => time(Some(self.user.created)),
             UserAttribute::Activated => time(self.user.activated),
             UserAttribute::StatusChanged => time(self.user.status_changed),
@@ -294,6 +295,17 @@ mod tests {
             assert_eq!(UserQuery::search(text, &schema()).map(|_| ()), *search, "search {text}");
             assert_eq!(UserQuery::filter(text, &schema()).map(|_| ()), *filter, "filter {text}");
         }
+    }
+
+    #[test]
+    fn the_case_of_ids_always_counts() {
+        let query = |text: &str| UserQuery::search(text, &schema()).unwrap().expression;
+        let value = |expression| match expression {
+            Expression::Compare { value, .. } => value,
+            _ => panic!("a comparison"),
+        };
+        assert_eq!(value(query(r#"id eq "00uA""#)), Value::Exact("00uA".to_owned()));
+        assert_eq!(value(query(r#"status eq "Active""#)), Value::Text("Active".to_owned()));
     }
 
     #[test]
