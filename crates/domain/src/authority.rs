@@ -71,12 +71,30 @@ permissions! {
     UsersExpirePassword = "okta.users.credentials.expirePassword";
     /// Remove enrolled factors.
     UsersResetFactors = "okta.users.credentials.resetFactors";
-    /// Read groups.
+    /// Read groups and their members.
     GroupsRead = "okta.groups.read";
+    /// Create, change and remove groups.
+    GroupsManage = "okta.groups.manage";
+    /// Let users join and leave groups.
+    GroupsMembersManage = "okta.groups.members.manage";
     /// Read user types.
     UserTypesRead = "okta.userTypes.read";
+    /// Create, change and remove user types.
+    UserTypesManage = "okta.userTypes.manage";
     /// Read schemas.
     SchemasRead = "okta.schemas.read";
+    /// Change schemas.
+    SchemasManage = "okta.schemas.manage";
+    /// Read definitions of linked objects.
+    LinkedObjectsRead = "okta.linkedObjects.read";
+    /// Create and remove definitions of linked objects.
+    LinkedObjectsManage = "okta.linkedObjects.manage";
+    /// Read apps and their assignments.
+    AppsRead = "okta.apps.read";
+    /// Create, change and remove apps.
+    AppsManage = "okta.apps.manage";
+    /// Assign apps to users and groups.
+    AppsAssignmentManage = "okta.apps.assignment.manage";
     /// Read the system log.
     LogsRead = "okta.logs.read";
 }

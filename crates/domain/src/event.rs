@@ -74,6 +74,48 @@ event_types! {
     UserResetFactors = "user.mfa.factor.reset_all", "Reset all factors of user";
     /// A reset mail was sent to a user who asked for it.
     PasswordResetMail = "system.email.password_reset.sent_message", "Send password reset mail";
+    /// A group was made.
+    GroupCreate = "group.lifecycle.create", "Create group";
+    /// A group was removed.
+    GroupDelete = "group.lifecycle.delete", "Delete group";
+    /// A group's profile was changed.
+    GroupUpdateProfile = "group.profile.update", "Update profile of group";
+    /// A user joined a group.
+    GroupMembershipAdd = "group.user_membership.add", "Add user to group";
+    /// A user left a group.
+    GroupMembershipRemove = "group.user_membership.remove", "Remove user from group";
+    /// A user type was made.
+    UserTypeCreate = "directory.non_default_user_profile.create", "Create user type";
+    /// A schema or a user type was changed.
+    UserProfileUpdate = "directory.user_profile.update", "Update user profile definition";
+    /// The schema of an app's users was changed.
+    AppUserProfileUpdate = "directory.app_user_profile.update", "Update app user profile definition";
+    /// A relation between users was defined.
+    LinkedObjectCreate = "directory.linked_object.create", "Create linked object";
+    /// The definition of a relation between users was removed.
+    LinkedObjectDelete = "directory.linked_object.delete", "Delete linked object";
+    /// An app was made.
+    AppCreate = "application.lifecycle.create", "Create application";
+    /// An app was changed.
+    AppUpdate = "application.lifecycle.update", "Update application";
+    /// An app was activated.
+    AppActivate = "application.lifecycle.activate", "Activate application";
+    /// An app was deactivated.
+    AppDeactivate = "application.lifecycle.deactivate", "Deactivate application";
+    /// An app was removed.
+    AppDelete = "application.lifecycle.delete", "Delete application";
+    /// An app was assigned to a user.
+    AppMembershipAdd = "application.user_membership.add", "Add user to application membership";
+    /// An app's profile or credentials for a user were changed.
+    AppMembershipUpdate = "application.user_membership.update", "Change user's application membership";
+    /// An app was taken from a user.
+    AppMembershipRemove = "application.user_membership.remove", "Remove user's application membership";
+    /// An app was assigned to a group.
+    AppGroupAssign = "group.application_assignment.add", "Add assigned application to group";
+    /// An app's assignment to a group was changed.
+    AppGroupUpdate = "group.application_assignment.update", "Update assigned application of group";
+    /// An app was taken from a group.
+    AppGroupRemove = "group.application_assignment.remove", "Remove assigned application from group";
     /// An API token was made.
     ApiTokenCreate = "system.api_token.create", "Create API token";
     /// An API token was revoked.

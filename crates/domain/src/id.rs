@@ -102,6 +102,10 @@ ids! {
     SchemaId = "osc";
     /// Names the assignment of an administrator role.
     RoleAssignmentId = "ra1";
+    /// Names an app.
+    AppId = "0oa";
+    /// Names the assignment of an app to a user.
+    AppAssignmentId = "0ua";
     /// Names a message on its way to a person.
     MessageId = "msg";
 }

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod app;
 pub mod authority;
 pub mod entity_tag;
 pub mod entropy;

@@ -7,23 +7,32 @@ use serde_json::{Map, Value};
 /// The attributes of a profile by name.
 pub type Attributes = Map<String, Value>;
 
-/// Attributes that every representation shows, `null` when unset (contract: users §1).
-const ALWAYS_SHOWN: [&str; 6] = ["firstName", "lastName", "mobilePhone", "secondEmail", "login", "email"];
+/// Attributes that every representation of a user shows, `null` when unset (contract: users §1).
+pub(crate) const ALWAYS_SHOWN: [&str; 6] = ["firstName", "lastName", "mobilePhone", "secondEmail", "login", "email"];
 
 /// A profile as it is stored and shown: canonical JSON text, cheap to clone, parsed only when somebody asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile(Arc<str>);
 
 impl Profile {
-    /// The profile with these attributes; those that are `null` are unset.
+    /// A user's profile with these attributes; those that are `null` are unset.
     #[must_use]
     pub fn from_attributes(attributes: &Attributes) -> Self {
+        Self::showing(&ALWAYS_SHOWN, attributes)
+    }
+
+    /// A profile with these attributes; those that are `null` are unset, and shown only when they are among `always`.
+    #[must_use]
+    pub fn showing(always: &[&str], attributes: &Attributes) -> Self {
         let mut shown = Attributes::new();
-        for name in ALWAYS_SHOWN {
-            shown.insert(name.to_owned(), attributes.get(name).cloned().unwrap_or(Value::Null));
+        for name in always {
+            shown.insert(
+                (*name).to_owned(),
+                attributes.get(*name).cloned().unwrap_or(Value::Null),
+            );
         }
         for (name, value) in attributes {
-            if !value.is_null() && !ALWAYS_SHOWN.contains(&name.as_str()) {
+            if !value.is_null() && !always.contains(&name.as_str()) {
                 shown.insert(name.clone(), value.clone());
             }
         }

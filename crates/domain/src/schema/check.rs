@@ -116,7 +116,7 @@ impl Schema {
             let value = attributes.get(&property.name)?;
             Some((property.name.clone(), value.clone()))
         });
-        Profile::from_attributes(&ordered.collect())
+        Profile::showing(self.kind.always_shown(), &ordered.collect())
     }
 }
 

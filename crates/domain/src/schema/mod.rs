@@ -6,6 +6,7 @@ mod edit;
 mod format;
 mod login_pattern;
 mod member;
+mod openid_connect;
 mod property;
 mod template;
 mod value;
@@ -18,6 +19,7 @@ pub use self::property::{Choices, ItemKind, Items, Kind, Mutability, OwnAccess, 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::profile::ALWAYS_SHOWN;
 use crate::time::Timestamp;
 
 /// The schema of a profile.
@@ -53,6 +55,17 @@ pub enum SchemaKind {
     Group,
     /// Users of an app.
     App,
+}
+
+impl SchemaKind {
+    /// Attributes that every profile shows, `null` when unset.
+    fn always_shown(self) -> &'static [&'static str] {
+        match self {
+            Self::User => &ALWAYS_SHOWN,
+            Self::Group => &["name", "description"],
+            Self::App => &[],
+        }
+    }
 }
 
 impl Schema {

@@ -1,9 +1,9 @@
 //! What events of the system log can be filtered by.
 
+use super::language::{Language, time};
 use super::parser::Literal;
-use super::{Case, Expression, Operator, Record, SearchError, Syntax, Value, parse};
+use super::{Case, Expression, Record, SearchError, Value, parse};
 use crate::event::{Entity, LogEvent};
-use crate::time::Timestamp;
 
 /// An attribute of an event, by its path on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,47 +83,29 @@ impl LogQuery {
     /// # Errors
     /// What is wrong with it.
     pub fn filter(text: &str) -> Result<Self, SearchError> {
+        let language = Language {
+            attribute: &attribute,
+            supports: &|_, _| true,
+            value: &value,
+            presence: true,
+            negation: true,
+        };
         Ok(Self {
-            expression: check(parse(text)?)?,
+            expression: language.check(parse(text)?)?,
         })
     }
 }
 
-fn check(syntax: Syntax) -> Result<Expression<LogAttribute>, SearchError> {
-    let each = |branches: Vec<Syntax>| branches.into_iter().map(check).collect::<Result<Vec<_>, _>>();
-    let attribute = |path: &str| {
-        PATHS
-            .iter()
-            .find(|(known, _)| *known == path)
-            .map(|(_, found)| *found)
-            .ok_or(SearchError::Unsupported)
-    };
-    match syntax {
-        Syntax::All(branches) => Ok(Expression::All(each(branches)?)),
-        Syntax::Any(branches) => Ok(Expression::Any(each(branches)?)),
-        Syntax::Not(inner) => Ok(Expression::Not(Box::new(check(*inner)?))),
-        Syntax::Present(path) => Ok(Expression::Present(attribute(&path)?)),
-        Syntax::Compare {
-            attribute: path,
-            operator,
-            value,
-        } => {
-            let attribute = attribute(&path)?;
-            let operator = Operator::parse(&operator).ok_or(SearchError::Malformed)?;
-            let Literal::Text(text) = value else {
-                return Err(SearchError::Malformed);
-            };
-            let value = if attribute == LogAttribute::Published {
-                Value::Time(Timestamp::parse(&text).ok_or(SearchError::InvalidDate)?)
-            } else {
-                Value::Text(text)
-            };
-            Ok(Expression::Compare {
-                attribute,
-                operator,
-                value,
-            })
-        }
+fn attribute(path: &str) -> Result<LogAttribute, SearchError> {
+    let known = PATHS.iter().find(|(known, _)| *known == path);
+    known.map(|(_, found)| *found).ok_or(SearchError::Unsupported)
+}
+
+fn value(attribute: &LogAttribute, literal: Literal) -> Result<Value, SearchError> {
+    match literal {
+        Literal::Text(_) if *attribute == LogAttribute::Published => time(&literal),
+        Literal::Text(text) => Ok(Value::Text(text)),
+        Literal::Number(_) | Literal::Boolean(_) => Err(SearchError::Malformed),
     }
 }
 

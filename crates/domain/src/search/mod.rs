@@ -4,14 +4,19 @@
 //! and operators that it supports. Stores translate expressions; [`matches`] is their meaning.
 
 mod expression;
+mod group;
+mod language;
 mod lexer;
 mod log;
 mod parser;
+mod typed;
 mod user;
 
 pub use self::expression::{Case, Expression, Operator, Record, Value, fold, matches};
+pub use self::group::{GroupAttribute, GroupQuery, GroupRecord, GroupSort};
 pub use self::log::{LogAttribute, LogQuery};
 pub use self::parser::{Literal, Syntax, parse};
+pub use self::typed::{index_text, type_mark, values_of};
 pub use self::user::{UserAttribute, UserQuery, UserRecord, UserSort};
 
 /// Why an expression is refused.

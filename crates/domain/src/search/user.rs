@@ -1,7 +1,9 @@
 //! What users can be searched and filtered by (contract: users §5).
 
+use super::language::{Language, time};
 use super::parser::Literal;
-use super::{Case, Expression, Operator, Record, SearchError, Syntax, Value, parse};
+use super::typed::{self, definitions};
+use super::{Case, Expression, Operator, Record, SearchError, Value, parse, values_of};
 use crate::profile::Attributes;
 use crate::schema::Schema;
 use crate::time::Timestamp;
@@ -50,7 +52,7 @@ pub struct UserSort {
 const FILTERABLE: [&str; 4] = ["login", "email", "firstName", "lastName"];
 
 impl UserAttribute {
-    fn parse(path: &str, schema: &Schema) -> Result<Self, SearchError> {
+    fn parse(path: &str, schemas: &[Schema]) -> Result<Self, SearchError> {
         Ok(match path {
             "id" => Self::Id,
             "status" => Self::Status,
@@ -60,7 +62,7 @@ impl UserAttribute {
             "lastUpdated" => Self::LastUpdated,
             "type.id" => Self::TypeId,
             _ => match path.strip_prefix("profile.") {
-                Some(name) if schema.property(name).is_some() => Self::Profile(name.to_owned()),
+                Some(name) if definitions(schemas, name).next().is_some() => Self::Profile(name.to_owned()),
                 _ => return Err(SearchError::Unsupported),
             },
         })
@@ -75,25 +77,28 @@ impl UserAttribute {
         )
     }
 
-    fn value(&self, literal: Literal) -> Result<Value, SearchError> {
-        match literal {
-            Literal::Text(text) if self.is_time() => {
-                Timestamp::parse(&text).map(Value::Time).ok_or(SearchError::InvalidDate)
-            }
-            Literal::Text(text) if matches!(self, Self::Id | Self::TypeId) => Ok(Value::Exact(text)),
-            Literal::Text(text) => Ok(Value::Text(text)),
-            Literal::Number(_) | Literal::Boolean(_) if self.is_time() => Err(SearchError::InvalidDate),
-            Literal::Number(_) | Literal::Boolean(_) => Err(SearchError::Malformed),
+    fn value(&self, literal: Literal, schemas: &[Schema]) -> Result<Value, SearchError> {
+        match (self, literal) {
+            (Self::Profile(name), literal) => typed::value(definitions(schemas, name), literal),
+            (_, literal) if self.is_time() => time(&literal),
+            (Self::Id | Self::TypeId, Literal::Text(text)) => Ok(Value::Exact(text)),
+            (_, Literal::Text(text)) => Ok(Value::Text(text)),
+            (_, Literal::Number(_) | Literal::Boolean(_)) => Err(SearchError::Malformed),
         }
     }
 
-    fn supports_search(&self, operator: Operator) -> bool {
-        match operator {
-            Operator::Eq => true,
-            Operator::Gt | Operator::Ge | Operator::Lt | Operator::Le => !matches!(self, Self::Id | Self::TypeId),
-            Operator::Sw => !self.is_time() && !matches!(self, Self::Status | Self::TypeId),
-            Operator::Co => matches!(self, Self::Profile(name) if FILTERABLE.contains(&name.as_str())),
-            Operator::Ne | Operator::Ew => false,
+    fn supports_search(&self, operator: Operator, schemas: &[Schema]) -> bool {
+        let is_order = matches!(operator, Operator::Gt | Operator::Ge | Operator::Lt | Operator::Le);
+        match self {
+            Self::Profile(name) => {
+                definitions(schemas, name).any(|property| typed::supports(property, operator, &FILTERABLE))
+            }
+            Self::Id => matches!(operator, Operator::Eq | Operator::Sw),
+            Self::TypeId => operator == Operator::Eq,
+            Self::Status => operator == Operator::Eq || is_order,
+            Self::Created | Self::Activated | Self::StatusChanged | Self::LastUpdated => {
+                operator == Operator::Eq || is_order
+            }
         }
     }
 
@@ -113,14 +118,20 @@ impl UserAttribute {
 }
 
 impl UserQuery {
-    /// Reads a `search` expression; the case of values does not count.
+    /// Reads a `search` expression; the case of values does not count. `schemas` are those of every user type.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn search(text: &str, schema: &Schema) -> Result<Self, SearchError> {
-        let expression = check(parse(text)?, schema, UserAttribute::supports_search, true)?;
+    pub fn search(text: &str, schemas: &[Schema]) -> Result<Self, SearchError> {
+        let language = Language {
+            attribute: &|path| UserAttribute::parse(path, schemas),
+            supports: &|attribute: &UserAttribute, operator| attribute.supports_search(operator, schemas),
+            value: &|attribute: &UserAttribute, literal| attribute.value(literal, schemas),
+            presence: true,
+            negation: false,
+        };
         Ok(Self {
-            expression,
+            expression: language.check(parse(text)?)?,
             case: Case::Insensitive,
         })
     }
@@ -129,50 +140,18 @@ impl UserQuery {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn filter(text: &str, schema: &Schema) -> Result<Self, SearchError> {
-        let expression = check(parse(text)?, schema, UserAttribute::supports_filter, false)?;
+    pub fn filter(text: &str, schemas: &[Schema]) -> Result<Self, SearchError> {
+        let language = Language {
+            attribute: &|path| UserAttribute::parse(path, schemas),
+            supports: &UserAttribute::supports_filter,
+            value: &|attribute: &UserAttribute, literal| attribute.value(literal, schemas),
+            presence: false,
+            negation: false,
+        };
         Ok(Self {
-            expression,
+            expression: language.check(parse(text)?)?,
             case: Case::Sensitive,
         })
-    }
-}
-
-fn check(
-    syntax: Syntax,
-    schema: &Schema,
-    supports: fn(&UserAttribute, Operator) -> bool,
-    presence: bool,
-) -> Result<Expression<UserAttribute>, SearchError> {
-    let each = |branches: Vec<Syntax>| {
-        branches
-            .into_iter()
-            .map(|branch| check(branch, schema, supports, presence))
-            .collect::<Result<Vec<_>, _>>()
-    };
-    match syntax {
-        Syntax::All(branches) => Ok(Expression::All(each(branches)?)),
-        Syntax::Any(branches) => Ok(Expression::Any(each(branches)?)),
-        Syntax::Not(_) => Err(SearchError::Unsupported),
-        Syntax::Present(path) if presence => Ok(Expression::Present(UserAttribute::parse(&path, schema)?)),
-        Syntax::Present(_) => Err(SearchError::Unsupported),
-        Syntax::Compare {
-            attribute,
-            operator,
-            value,
-        } => {
-            let attribute = UserAttribute::parse(&attribute, schema)?;
-            let operator = Operator::parse(&operator).ok_or(SearchError::Malformed)?;
-            if !supports(&attribute, operator) {
-                return Err(SearchError::Unsupported);
-            }
-            let value = attribute.value(value)?;
-            Ok(Expression::Compare {
-                attribute,
-                operator,
-                value,
-            })
-        }
     }
 }
 
@@ -181,14 +160,14 @@ impl UserSort {
     ///
     /// # Errors
     /// `Unsupported` for an unknown attribute, `Malformed` for an unknown order.
-    pub fn parse(by: &str, order: Option<&str>, schema: &Schema) -> Result<Self, SearchError> {
+    pub fn parse(by: &str, order: Option<&str>, schemas: &[Schema]) -> Result<Self, SearchError> {
         let descending = match order.map(str::to_ascii_lowercase).as_deref() {
             None | Some("asc" | "") => false,
             Some("desc") => true,
             Some(_) => return Err(SearchError::Malformed),
         };
         Ok(Self {
-            attribute: UserAttribute::parse(by, schema)?,
+            attribute: UserAttribute::parse(by, schemas)?,
             descending,
         })
     }
@@ -223,10 +202,7 @@ impl Record<UserAttribute> for UserRecord<'_> {
             UserAttribute::Activated => time(self.user.activated),
             UserAttribute::StatusChanged => time(self.user.status_changed),
             UserAttribute::LastUpdated => time(Some(self.user.last_updated)),
-            UserAttribute::Profile(name) => match self.attributes.get(name) {
-                Some(serde_json::Value::String(value)) => text(value),
-                _ => Vec::new(),
-            },
+            UserAttribute::Profile(name) => self.attributes.get(name).map(values_of).unwrap_or_default(),
         }
     }
 }
@@ -235,8 +211,8 @@ impl Record<UserAttribute> for UserRecord<'_> {
 mod tests {
     use super::*;
 
-    fn schema() -> Schema {
-        Schema::default_user(Timestamp::from_millis(0))
+    fn schema() -> [Schema; 1] {
+        [Schema::default_user(Timestamp::from_millis(0))]
     }
 
     #[test]
