@@ -20,6 +20,7 @@ use serde_json::json;
 use crate::account::Doer;
 use crate::directory::{Directory, Ports};
 use crate::error::{Error, ResourceKind};
+use crate::users::type_named;
 
 /// The login of the first administrator.
 pub const FIRST_ADMINISTRATOR: &str = "admin@denizen.local";
@@ -106,16 +107,17 @@ impl Directory {
 
     /// The first administrator: active, and without a password, so that there is none to guess.
     async fn first_administrator(&self, at: Timestamp) -> Result<User, Error> {
-        let (user_type, schema) = self.type_and_schema(None).await?;
+        let structure = self.structure().await?;
+        let (user_type, schema) = type_named(&structure, None)?;
         let attributes = json!({
             "login": FIRST_ADMINISTRATOR, "email": FIRST_ADMINISTRATOR, "firstName": "First", "lastName": "Administrator",
         });
-        let profile = schema.check_new(attributes.as_object().cloned().unwrap_or_default())?;
+        let profile = schema.check_new(attributes.as_object().cloned().unwrap_or_default(), "newUser")?;
         let login = Login::parse(FIRST_ADMINISTRATOR);
         let login = login.ok_or_else(|| Error::Internal("the first administrator has no login".to_owned()))?;
         let new = NewUser {
             id: UserId::generate(at, self.random()),
-            type_id: user_type.id,
+            type_id: user_type.id.clone(),
             login,
             profile,
             password: None,

@@ -1,6 +1,6 @@
 //! The directory: the use cases' common ground.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use denizen_domain::authority::{Caller, Forbidden, Permission, Subject};
 use denizen_domain::entropy::{self, Entropy};
@@ -8,7 +8,7 @@ use denizen_domain::group::Group;
 use denizen_domain::id::UserId;
 use denizen_domain::organization::Organization;
 use denizen_domain::password::{PasswordHasher, PasswordPolicy};
-use denizen_domain::ports::{Changes, Clock, Store, StoreError, UniqueField, Write};
+use denizen_domain::ports::{Changes, Clock, Store, StoreError, StructureState, UniqueField, Write};
 use denizen_domain::sealed::Sealer;
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
@@ -66,12 +66,14 @@ pub struct Directory {
     pub(crate) organization: Organization,
     pub(crate) everyone: Group,
     pub(crate) cursors: Cursors,
+    /// The shape of the directory as it was last read.
+    shape: Mutex<Option<Arc<StructureState>>>,
     /// Told whenever messages were committed.
     pub(crate) message_waits: Arc<Notify>,
 }
 
 /// A change of one thing by many callers at once lets one through at a time; more than this many rounds are no accident.
-const MOST_ROUNDS: usize = 128;
+pub(crate) const MOST_ROUNDS: usize = 128;
 
 impl Directory {
     /// Opens a directory that has been founded.
@@ -90,6 +92,7 @@ impl Directory {
             organization,
             everyone,
             cursors,
+            shape: Mutex::new(None),
             message_waits,
         }))
     }
@@ -159,6 +162,40 @@ impl Directory {
     /// A random number.
     pub(crate) fn random(&self) -> u64 {
         entropy::number(&*self.ports.entropy)
+    }
+
+    /// The present shape of the directory. What was read before is used again while its version is the present one.
+    pub(crate) async fn structure(&self) -> Result<Arc<StructureState>, Error> {
+        let version = self.ports.store.structure_version().await?;
+        let known = self.shape.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known.filter(|known| known.version == version) {
+            return Ok(known);
+        }
+        let read = Arc::new(self.ports.store.structure().await?);
+        *self.shape.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
+    /// Reads the shape of the directory, decides and commits over the version that was read; when another change came
+    /// between, all over again (D2).
+    pub(crate) async fn change_structure<T>(
+        &self,
+        mut decide: impl FnMut(&StructureState) -> Result<(Changes, T), Error>,
+    ) -> Result<T, Error> {
+        for _ in 0..MOST_ROUNDS {
+            let structure = self.structure().await?;
+            let (mut changes, answer) = decide(&structure)?;
+            if changes.writes.is_empty() {
+                return Ok(answer);
+            }
+            changes.writes.insert(0, Write::AdvanceStructure(structure.version));
+            match self.commit(changes).await {
+                Ok(()) => return Ok(answer),
+                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Conflict)
     }
 
     /// Commits changes, and wakes the delivery of messages when there are some.

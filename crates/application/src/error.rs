@@ -1,11 +1,16 @@
 //! What a use case can answer beside success. The adapters map each to what their clients expect.
 
+use denizen_domain::app::AppRefusal;
 use denizen_domain::authority::Forbidden;
+use denizen_domain::group::GroupRefusal;
+use denizen_domain::linked_object::{DefinitionRefusal, Side};
 use denizen_domain::password::HasherError;
 use denizen_domain::ports::{StoreError, UniqueField};
+use denizen_domain::schema::SchemaRefusal;
 use denizen_domain::search::SearchError;
 use denizen_domain::user::creation::CreationRefusal;
 use denizen_domain::user::lifecycle::Refusal;
+use denizen_domain::user_type::UserTypeRefusal;
 use denizen_domain::validation::Validation;
 
 /// A kind of thing that can be missing, by the name the API gives it (contract: conventions §2.1).
@@ -21,6 +26,14 @@ pub enum ResourceKind {
     UserSchema,
     /// An API token.
     Token,
+    /// A definition of linked objects.
+    LinkedObject,
+    /// An app.
+    App,
+    /// An app's assignment to a user.
+    AppUser,
+    /// An app's assignment to a group.
+    AppGroup,
 }
 
 impl ResourceKind {
@@ -33,6 +46,10 @@ impl ResourceKind {
             Self::UserType => "CVDType",
             Self::UserSchema => "CVDSchema",
             Self::Token => "Token",
+            Self::LinkedObject => "LinkedObjectProperty",
+            Self::App => "AppInstance",
+            Self::AppUser => "AppUser",
+            Self::AppGroup => "ApplicationGroupAssignment",
         }
     }
 }
@@ -72,6 +89,24 @@ pub enum Error {
     /// A user cannot be created so.
     #[error(transparent)]
     Creation(#[from] CreationRefusal),
+    /// Somebody else has the value of an attribute that must be unique.
+    #[error("the value of {0} is in use")]
+    NotUnique(String),
+    /// A schema cannot be changed so.
+    #[error(transparent)]
+    Schema(#[from] SchemaRefusal),
+    /// A user type is not removed.
+    #[error(transparent)]
+    UserType(#[from] UserTypeRefusal),
+    /// Linked objects cannot be defined so.
+    #[error("the name of a linked object is in use")]
+    LinkedObjectInUse(Vec<Side>),
+    /// A group is not changed.
+    #[error(transparent)]
+    Group(#[from] GroupRefusal),
+    /// An app is not changed or assigned.
+    #[error(transparent)]
+    App(#[from] AppRefusal),
     /// More groups are named than a new user may join at once.
     #[error("too many groups")]
     TooManyGroups,
@@ -135,6 +170,15 @@ impl Error {
     }
 }
 
+impl From<DefinitionRefusal> for Error {
+    fn from(refusal: DefinitionRefusal) -> Self {
+        match refusal {
+            DefinitionRefusal::Invalid(validation) => Self::Validation(validation),
+            DefinitionRefusal::InUse(sides) => Self::LinkedObjectInUse(sides),
+        }
+    }
+}
+
 impl From<Forbidden> for Error {
     fn from(_: Forbidden) -> Self {
         Self::Forbidden
@@ -145,16 +189,21 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Stale | StoreError::Duplicate(UniqueField::Id) => Self::Conflict,
-            StoreError::Duplicate(UniqueField::Login) => Self::Validation(Validation::field(
-                "login",
-                "An object with this field already exists in the current organization",
-            )),
+            StoreError::Duplicate(UniqueField::Login) => in_use("login"),
+            StoreError::Duplicate(UniqueField::Attribute(name)) => Self::NotUnique(name),
+            StoreError::Duplicate(UniqueField::GroupName) => in_use("name"),
             StoreError::Busy => Self::Busy,
             StoreError::TimedOut => Self::SearchTimedOut,
             StoreError::InvalidPosition => Self::InvalidCursor { search: false },
             StoreError::Unavailable(text) => Self::Internal(text),
         }
     }
+}
+
+/// Somebody else has the value of a field that must be unique.
+fn in_use(field: &str) -> Error {
+    let text = "An object with this field already exists in the current organization";
+    Error::Validation(Validation::field(field, text))
 }
 
 impl From<HasherError> for Error {

@@ -4,25 +4,31 @@
 //! commits everything that follows as one value: state, events, tokens, messages. Adapters call it and never reach around it.
 
 mod account;
+mod apps;
 mod bootstrap;
 mod call;
 mod credentials;
 mod cursor;
 mod directory;
 mod error;
+mod groups;
+mod linked_objects;
 mod log;
 pub mod memory;
 mod outbox;
+mod schemas;
 #[cfg(feature = "store-contract")]
 pub mod store_contract;
-mod structure;
+mod user_types;
 mod users;
 
+pub use self::apps::{AssignApp, ListAppUsers, ListApps};
 pub use self::bootstrap::FIRST_ADMINISTRATOR;
 pub use self::call::{Call, Listing, RequestContext, TokenLink};
 pub use self::credentials::{AnswerRecoveryQuestion, ChangePassword, ChangeRecoveryQuestion};
 pub use self::directory::{Directory, Ports, Settings};
 pub use self::error::{Error, PasswordSurface, ResourceKind};
+pub use self::groups::ListGroups;
 pub use self::log::ListEvents;
 pub use self::outbox::Delivered;
 pub use self::users::{

@@ -35,8 +35,13 @@ impl State {
 
     fn write(&mut self, write: Write) -> Result<(), StoreError> {
         match write {
-            Write::Found(_) if self.foundation.is_some() => return Err(StoreError::Stale),
-            Write::Found(foundation) => self.foundation = Some(*foundation),
+            Write::Found(_) if self.organization.is_some() => return Err(StoreError::Stale),
+            Write::Found(foundation) => self.found(*foundation),
+            Write::ExpectStructure(version) => self.expect_structure(version)?,
+            Write::AdvanceStructure(version) => self.advance_structure(version)?,
+            Write::Structure(write) => self.write_structure(write)?,
+            Write::Membership(write) => self.write_membership(write)?,
+            Write::App(write) => self.write_app(write)?,
             Write::InsertUser(user) => self.insert_user(*user)?,
             Write::UpdateUser { from, to } => self.update_user(&from, *to)?,
             Write::DeleteUser(user) => self.delete_user(&user)?,
@@ -126,6 +131,11 @@ impl State {
         self.roles.remove(&user.id);
         self.api_tokens.retain(|_, token| token.owner != user.id);
         self.one_time_tokens.retain(|_, token| token.user_id != user.id);
+        self.claims.retain(|_, owner| *owner != user.id);
+        self.members.retain(|(_, member)| *member != user.id);
+        self.links
+            .retain(|(_, associated), primary| *associated != user.id && *primary != user.id);
+        self.app_users.retain(|(_, owner), _| *owner != user.id);
         Ok(())
     }
 }

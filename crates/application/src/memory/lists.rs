@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use denizen_domain::event::LogEvent;
 use denizen_domain::ports::{LogSelection, Page, Position, StoreError, UserCriterion, UserSelection};
-use denizen_domain::search::{Record, UserRecord, UserSort, Value, fold, matches};
+use denizen_domain::search::{Record, UserRecord, UserSort, fold, matches, order};
 use denizen_domain::user::{Status, User};
 
 use super::State;
@@ -20,7 +20,16 @@ pub(super) fn users(state: &State, selection: &UserSelection) -> Result<Page<Use
     if let Some(sort) = &selection.sort {
         found.sort_by(|(_, a), (_, b)| in_order(sort, a, b));
     }
-    let start = match &selection.after {
+    page(&found, selection.after.as_ref(), selection.limit)
+}
+
+/// A piece of a list whose entries are known by their places. A position is the place of the last entry shown.
+pub(super) fn page<T: Clone>(
+    found: &[(u64, &T)],
+    after: Option<&Position>,
+    limit: usize,
+) -> Result<Page<T>, StoreError> {
+    let start = match after {
         None => 0,
         Some(Position(text)) => {
             let last: u64 = text.parse().map_err(|_| StoreError::InvalidPosition)?;
@@ -30,10 +39,10 @@ pub(super) fn users(state: &State, selection: &UserSelection) -> Result<Page<Use
             )
         }
     };
-    let end = found.len().min(start + selection.limit);
+    let end = found.len().min(start + limit);
     let next = (end < found.len()).then(|| Position(found[end - 1].0.to_string()));
     Ok(Page {
-        items: found[start..end].iter().map(|(_, user)| (*user).clone()).collect(),
+        items: found[start..end].iter().map(|(_, entry)| (*entry).clone()).collect(),
         next,
     })
 }
@@ -58,15 +67,9 @@ fn is_wanted(user: &User, selection: &UserSelection) -> bool {
 /// Users without the attribute come last, whatever the direction; ties are broken by id.
 pub(super) fn in_order(sort: &UserSort, a: &User, b: &User) -> Ordering {
     let key = |user: &User| UserRecord::new(user).values(&sort.attribute).into_iter().next();
-    let forwards = |a: &Value, b: &Value| match (a, b) {
-        (Value::Text(a), Value::Text(b)) => fold(a).cmp(&fold(b)),
-        (Value::Exact(a), Value::Exact(b)) => a.cmp(b),
-        (Value::Time(a), Value::Time(b)) => a.cmp(b),
-        _ => Ordering::Equal,
-    };
     let by_value = match (key(a), key(b)) {
-        (Some(a), Some(b)) if sort.descending => forwards(&b, &a),
-        (Some(a), Some(b)) => forwards(&a, &b),
+        (Some(a), Some(b)) if sort.descending => order(&b, &a),
+        (Some(a), Some(b)) => order(&a, &b),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
         (None, None) => Ordering::Equal,

@@ -3,29 +3,33 @@
 //! It holds the same promises as the database stores and passes the same contract suite.
 
 mod apply;
+mod apps;
+mod groups;
 mod lists;
 mod outbox;
+mod structure;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use denizen_domain::app::{App, AppGroup, AppUser};
 use denizen_domain::authority::Role;
 use denizen_domain::event::LogEvent;
 use denizen_domain::group::Group;
-use denizen_domain::id::{ApiTokenId, GroupId, MessageId, SchemaId, UserId, UserTypeId};
+use denizen_domain::id::{ApiTokenId, AppId, GroupId, MessageId, UserId, UserTypeId};
 use denizen_domain::login::LoginKey;
 use denizen_domain::message::PendingMessage;
-use denizen_domain::organization::{Foundation, Organization};
+use denizen_domain::organization::Organization;
 use denizen_domain::ports::{
-    Changes, Commit, LogSelection, Page, StoreError, Structure, SystemLog, TokenBearer, Tokens, UserSelection, Users,
+    Changes, Commit, LogSelection, Page, StoreError, StructureState, SystemLog, TokenBearer, Tokens, UserSelection,
+    Users,
 };
 use denizen_domain::schema::Schema;
 use denizen_domain::search::UserSort;
 use denizen_domain::secret::SecretDigest;
 use denizen_domain::token::{ApiToken, OneTimeToken};
 use denizen_domain::user::User;
-use denizen_domain::user_type::UserType;
 
 /// A store in memory.
 #[derive(Default)]
@@ -36,13 +40,26 @@ pub struct MemoryStore {
 /// Everything the store knows. A change is made on a copy, so that a refused one leaves nothing behind.
 #[derive(Clone, Default)]
 struct State {
-    foundation: Option<Foundation>,
+    organization: Option<Organization>,
+    structure: Option<StructureState>,
+    everyone: Option<Group>,
     next_place: u64,
     /// Users by the order of their creation.
     users: BTreeMap<u64, User>,
     places: BTreeMap<UserId, u64>,
     logins: BTreeMap<LoginKey, u64>,
     roles: BTreeMap<UserId, Vec<Role>>,
+    /// Who has which value of which unique attribute.
+    claims: BTreeMap<(String, String), UserId>,
+    /// Groups by the order of their creation; `Everyone` is not among them.
+    groups: BTreeMap<u64, Group>,
+    members: BTreeSet<(GroupId, UserId)>,
+    /// Primaries by relation and associated user.
+    links: BTreeMap<(String, UserId), UserId>,
+    /// Apps by the order of their creation, with the schemas of their users.
+    apps: BTreeMap<u64, (App, Schema)>,
+    app_users: BTreeMap<(AppId, UserId), (u64, AppUser)>,
+    app_groups: BTreeMap<(AppId, GroupId), AppGroup>,
     api_tokens: BTreeMap<ApiTokenId, ApiToken>,
     one_time_tokens: BTreeMap<SecretDigest, OneTimeToken>,
     events: Vec<LogEvent>,
@@ -72,15 +89,6 @@ impl MemoryStore {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn foundation<T>(&self, pick: impl FnOnce(&Foundation) -> T) -> Result<T, StoreError> {
-        let state = self.state();
-        let foundation = state
-            .foundation
-            .as_ref()
-            .ok_or_else(|| StoreError::Unavailable("not founded".to_owned()))?;
-        Ok(pick(foundation))
     }
 }
 
@@ -117,42 +125,9 @@ impl Users for MemoryStore {
     async fn list_users(&self, selection: &UserSelection) -> Result<Page<User>, StoreError> {
         lists::users(&self.state(), selection)
     }
-}
 
-#[async_trait]
-impl Structure for MemoryStore {
-    async fn organization(&self) -> Result<Option<Organization>, StoreError> {
-        Ok(self
-            .state()
-            .foundation
-            .as_ref()
-            .map(|foundation| foundation.organization.clone()))
-    }
-
-    async fn group(&self, id: &GroupId) -> Result<Option<Group>, StoreError> {
-        self.foundation(|foundation| (foundation.everyone.id == *id).then(|| foundation.everyone.clone()))
-    }
-
-    async fn everyone(&self) -> Result<Group, StoreError> {
-        self.foundation(|foundation| foundation.everyone.clone())
-    }
-
-    async fn user_type(&self, id: &UserTypeId) -> Result<Option<UserType>, StoreError> {
-        self.foundation(|foundation| (foundation.user_type.id == *id).then(|| foundation.user_type.clone()))
-    }
-
-    async fn default_user_type(&self) -> Result<UserType, StoreError> {
-        self.foundation(|foundation| foundation.user_type.clone())
-    }
-
-    async fn user_schema(&self, id: &SchemaId) -> Result<Option<Schema>, StoreError> {
-        self.foundation(|foundation| {
-            (foundation.user_type.id.schema_id() == *id).then(|| foundation.user_schema.clone())
-        })
-    }
-
-    async fn group_schema(&self) -> Result<Schema, StoreError> {
-        self.foundation(|foundation| foundation.group_schema.clone())
+    async fn user_type_is_used(&self, id: &UserTypeId) -> Result<bool, StoreError> {
+        Ok(self.state().users.values().any(|user| user.type_id == *id))
     }
 }
 

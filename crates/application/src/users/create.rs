@@ -2,27 +2,29 @@
 
 use denizen_domain::authority::Permission;
 use denizen_domain::event::{Entity, EventType};
-use denizen_domain::id::{GroupId, UserId, UserTypeId};
+use denizen_domain::group::Group;
+use denizen_domain::id::{UserId, UserTypeId};
 use denizen_domain::login::Login;
 use denizen_domain::password::{ImportedHash, PasswordFacts, StoredPassword};
-use denizen_domain::ports::{Changes, StoreError, UniqueField, Write};
+use denizen_domain::ports::{Changes, MembershipWrite, StoreError, StructureState, UniqueField, Write};
 use denizen_domain::profile::{Attributes, Profile};
 use denizen_domain::recovery_question;
 use denizen_domain::schema::Schema;
+use denizen_domain::search::{index_text, values_of};
 use denizen_domain::secret::Secret;
-use denizen_domain::user::creation::{CreationPlan, NewUser, create};
-use denizen_domain::user::{Provider, RecoveryQuestion, User};
+use denizen_domain::time::Timestamp;
+use denizen_domain::user::creation::{Creation, CreationPlan, NewUser, create};
+use denizen_domain::user::{Provider, RecoveryQuestion, Status, User};
 use denizen_domain::user_type::UserType;
 use denizen_domain::validation::Validation;
 
 use crate::account::{Doer, LinkKind};
 use crate::call::Call;
-use crate::directory::{Directory, must_at_large};
+use crate::directory::{Directory, MOST_ROUNDS, must_at_large};
 use crate::error::{Error, PasswordSurface, ResourceKind};
 
 /// More groups than this cannot be joined at creation.
 const MOST_GROUPS: usize = 20;
-const MOST_DRAWS: usize = 8;
 
 /// A request to create a user.
 #[derive(Debug)]
@@ -100,79 +102,86 @@ impl Directory {
             provider,
         };
         plan.check()?;
-        let (user_type, schema) = self.type_and_schema(request.type_id.as_deref()).await?;
-        let profile = schema.check_new(request.profile)?;
+        let type_id = request.type_id.as_deref();
+        let structure = self.structure().await?;
+        let profile = new_profile(&structure, type_id, &request.profile)?.1;
         let login = login_of(&profile)?;
-        self.check_groups(&request.group_ids).await?;
+        self.groups_named(&request.group_ids).await?;
         if self.ports.store.user_by_login(&login.key()).await?.is_some() {
             return Err(StoreError::Duplicate(UniqueField::Login).into());
         }
         self.check_new_password(password.as_ref(), &profile, PasswordSurface::Set)?;
         let recovery_question = self.new_recovery_question(recovery_question, password.as_ref()).await?;
         let password = self.new_password(password).await?;
-        for _ in 0..MOST_DRAWS {
+        for _ in 0..MOST_ROUNDS {
             let at = self.now();
+            let structure = self.structure().await?;
+            let ((user_type, _), profile) = new_profile(&structure, type_id, &request.profile)?;
+            let groups = self.groups_named(&request.group_ids).await?;
             let new = NewUser {
                 id: UserId::generate(at, self.random()),
                 type_id: user_type.id.clone(),
-                login: login.clone(),
-                profile: profile.clone(),
+                login: login_of(&profile)?,
+                profile,
                 password: password.clone(),
                 recovery_question: recovery_question.clone(),
             };
             let creation = create(&plan, new, at)?;
-            let (user, doer) = (creation.user, Doer::caller(call));
-            let about = |kind| self.event(&doer, kind, vec![Entity::user(&user)], at);
-            let mut changes = Changes {
-                writes: vec![Write::InsertUser(Box::new(user.clone()))],
-                events: vec![about(EventType::UserCreate)],
-                messages: Vec::new(),
-            };
-            if plan.activate {
-                changes.events.push(about(EventType::UserActivate));
-            }
-            if creation.issue.is_some() {
-                let link = self.issue(&mut changes, &user, LinkKind::Activation, at);
-                self.mail_link(&mut changes, &user, LinkKind::Activation, &link, at)?;
-            }
+            let mut changes = self.creation_changes(call, &creation, &groups, at)?;
+            changes.writes.insert(0, Write::ExpectStructure(structure.version));
+            changes.writes.extend(claims(&structure, None, &creation.user));
             match self.commit(changes).await {
-                Ok(()) => return Ok(user),
-                Err(StoreError::Duplicate(UniqueField::Id)) => {}
+                Ok(()) => return Ok(creation.user),
+                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         Err(Error::Conflict)
     }
 
-    /// The type that a request names, with its schema.
-    pub(crate) async fn type_and_schema(&self, given: Option<&str>) -> Result<(UserType, Schema), Error> {
-        let store = &self.ports.store;
-        let user_type = match given {
-            None | Some("default") => Some(store.default_user_type().await?),
-            Some(text) => match UserTypeId::parse(text) {
-                Some(id) => store.user_type(&id).await?,
-                None => None,
-            },
+    /// The user, the memberships, what the log tells of them, and the mail that invites the user.
+    fn creation_changes(
+        &self,
+        call: &Call,
+        creation: &Creation,
+        groups: &[Group],
+        at: Timestamp,
+    ) -> Result<Changes, Error> {
+        let (user, doer) = (&creation.user, Doer::caller(call));
+        let about = |kind| self.event(&doer, kind, vec![Entity::user(user)], at);
+        let mut changes = Changes {
+            writes: vec![Write::InsertUser(Box::new(user.clone()))],
+            events: vec![about(EventType::UserCreate)],
+            messages: Vec::new(),
         };
-        let user_type =
-            user_type.ok_or_else(|| Error::not_found(ResourceKind::UserType, given.unwrap_or("default")))?;
-        let schema = store.user_schema(&user_type.id.schema_id()).await?;
-        let schema = schema.ok_or_else(|| Error::Internal(format!("type {} has no schema", user_type.id)))?;
-        Ok((user_type, schema))
+        if user.status != Status::Staged {
+            changes.events.push(about(EventType::UserActivate));
+        }
+        for group in groups {
+            self.join(&mut changes, &doer, group, user, at);
+        }
+        if creation.issue.is_some() {
+            let link = self.issue(&mut changes, user, LinkKind::Activation, at);
+            self.mail_link(&mut changes, user, LinkKind::Activation, &link, at)?;
+        }
+        Ok(changes)
     }
 
-    async fn check_groups(&self, given: &[String]) -> Result<(), Error> {
+    /// The groups that a new user joins. `Everyone` may be named; everybody is in it anyway.
+    async fn groups_named(&self, given: &[String]) -> Result<Vec<Group>, Error> {
         if given.len() > MOST_GROUPS {
             return Err(Error::TooManyGroups);
         }
+        let mut groups: Vec<Group> = Vec::new();
         for text in given {
-            let found = match GroupId::parse(text) {
-                Some(id) => self.ports.store.group(&id).await?,
-                None => None,
-            };
-            found.ok_or_else(|| Error::not_found(ResourceKind::UserGroup, text))?;
+            let group = self.find_group(text).await?;
+            if group.id == self.everyone.id || groups.iter().any(|known| known.id == group.id) {
+                continue;
+            }
+            group.check_joinable()?;
+            groups.push(group);
         }
-        Ok(())
+        Ok(groups)
     }
 
     /// Checks a password in clear against the policy; hashes are taken as they are.
@@ -253,6 +262,61 @@ impl Directory {
             .await?;
         Ok(Some(RecoveryQuestion { question, answer }))
     }
+}
+
+/// The type that a request names with its schema, and the profile that the request makes under it.
+fn new_profile<'a>(
+    structure: &'a StructureState,
+    type_id: Option<&str>,
+    given: &Attributes,
+) -> Result<(&'a (UserType, Schema), Profile), Error> {
+    let found = type_named(structure, type_id)?;
+    let profile = found.1.check_new(given.clone(), "newUser")?;
+    Ok((found, profile))
+}
+
+/// What claims the unique values of a user, in place of those that the user had before.
+pub(crate) fn claims(structure: &StructureState, before: Option<&User>, after: &User) -> Vec<Write> {
+    let unique = |user: &User| {
+        let schema = structure.user_type(&user.type_id).map(|(_, schema)| schema);
+        let properties = schema.into_iter().flat_map(Schema::properties);
+        let names = properties
+            .filter(|property| property.unique)
+            .map(|property| property.name.clone());
+        let attributes = user.profile.attributes();
+        let valued = names.filter_map(|name| Some((name.clone(), attributes.get(&name)?.clone())));
+        valued.collect::<Vec<_>>()
+    };
+    let (old, new) = (before.map(unique).unwrap_or_default(), unique(after));
+    let mut writes = Vec::new();
+    for (attribute, _) in old.iter().filter(|entry| !new.contains(entry)) {
+        writes.push(Write::Membership(MembershipWrite::Release {
+            attribute: attribute.clone(),
+            user_id: after.id.clone(),
+        }));
+    }
+    for (attribute, value) in new.iter().filter(|entry| !old.contains(entry)) {
+        writes.extend(values_of(value).iter().map(|value| {
+            Write::Membership(MembershipWrite::Claim {
+                attribute: attribute.clone(),
+                value: index_text(value),
+                user_id: after.id.clone(),
+            })
+        }));
+    }
+    writes
+}
+
+/// The type that a request names, with its schema; the default type where it names none.
+pub(crate) fn type_named<'a>(
+    structure: &'a StructureState,
+    given: Option<&str>,
+) -> Result<&'a (UserType, Schema), Error> {
+    let found = match given {
+        None | Some("default") => structure.default_user_type(),
+        Some(text) => UserTypeId::parse(text).and_then(|id| structure.user_type(&id)),
+    };
+    found.ok_or_else(|| Error::not_found(ResourceKind::UserType, given.unwrap_or("default")))
 }
 
 /// The login that a checked profile has.

@@ -2,6 +2,7 @@
 
 use denizen_domain::authority::Permission;
 use denizen_domain::ports::{StoreError, UserCriterion, UserSelection};
+use denizen_domain::schema::Schema;
 use denizen_domain::search::{UserQuery, UserSort};
 use denizen_domain::user::User;
 use denizen_domain::validation::Validation;
@@ -57,16 +58,17 @@ impl Directory {
         }
         let is_search = search.is_some();
         let limit = limit(request.limit, if q.is_some() { DEFAULT_WITH_Q } else { DEFAULT })?;
-        let (_, schema) = self.type_and_schema(None).await?;
+        let structure = self.structure().await?;
+        let schemas: Vec<Schema> = structure.user_types.iter().map(|(_, schema)| schema.clone()).collect();
         let sort = match (is_search, given(&request.sort_by)) {
-            (true, Some(by)) => Some(UserSort::parse(&by, request.sort_order.as_deref(), &schema)?),
+            (true, Some(by)) => Some(UserSort::parse(&by, request.sort_order.as_deref(), &schemas)?),
             _ => None,
         };
         let pages = q.is_none();
         let criterion = match (q, filter, search) {
             (Some(text), _, _) => UserCriterion::StartsWith(text),
-            (_, Some(text), _) => UserCriterion::Matching(UserQuery::filter(&text, &schema)?),
-            (_, _, Some(text)) => UserCriterion::Matching(UserQuery::search(&text, &schema)?),
+            (_, Some(text), _) => UserCriterion::Matching(UserQuery::filter(&text, &schemas)?),
+            (_, _, Some(text)) => UserCriterion::Matching(UserQuery::search(&text, &schemas)?),
             (None, None, None) => UserCriterion::Present,
         };
         let list = format!("users {criterion:?} {sort:?}");

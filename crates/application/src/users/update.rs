@@ -4,7 +4,7 @@ use denizen_domain::authority::Permission;
 use denizen_domain::entity_tag::{EntityTag, IfMatch};
 use denizen_domain::event::{Entity, EventType, LogEvent};
 use denizen_domain::password::StoredPassword;
-use denizen_domain::ports::Changes;
+use denizen_domain::ports::{Changes, StoreError, StructureState, UniqueField, Write};
 use denizen_domain::profile::{Attributes, Profile};
 use denizen_domain::schema::Schema;
 use denizen_domain::time::Timestamp;
@@ -13,10 +13,10 @@ use denizen_domain::user::{RecoveryQuestion, Status, User};
 use denizen_domain::user_type::UserType;
 use denizen_domain::validation::Validation;
 
-use super::create::{CredentialsInput, PasswordInput, login_of};
+use super::create::{CredentialsInput, PasswordInput, claims, login_of, type_named};
 use crate::account::Doer;
 use crate::call::Call;
-use crate::directory::{Directory, must};
+use crate::directory::{Directory, MOST_ROUNDS, must};
 use crate::error::{Error, PasswordSurface};
 
 /// A request to change a user.
@@ -75,34 +75,29 @@ impl Directory {
             return Err(Refusal::NotAllowedInStatus.into());
         }
         check_tag(&user, request.if_match.as_ref())?;
-        let (user_type, schema) = self.target_type(&user, &request, mode).await?;
-        let profile = new_profile(&user, &request, &schema, mode)?;
+        let structure = self.structure().await?;
+        let profile = target(&structure, &user, &request, mode)?.1;
         let prepared = self.prepare(&user, &profile, credentials, request.strict).await?;
-        self.change_user(call, key, |user| {
-            check_tag(user, request.if_match.as_ref())?;
+        for _ in 0..MOST_ROUNDS {
+            let user = self.find_user(call, key).await?;
+            check_tag(&user, request.if_match.as_ref())?;
+            let structure = self.structure().await?;
             let at = self.now();
-            let profile = new_profile(user, &request, &schema, mode)?;
-            let changed = self.apply(user, profile, &user_type, &prepared, at)?;
-            let events = self.told(call, user, &changed.0, prepared.password.is_some(), at);
-            let (after, changes) = changed;
-            if events.is_empty() {
-                return Ok((Changes::default(), user.clone()));
+            let ((user_type, _), profile) = target(&structure, &user, &request, mode)?;
+            let (after, mut changes) = self.apply(&user, profile, user_type, &prepared, at)?;
+            changes.events = self.told(call, &user, &after, prepared.password.is_some(), at);
+            if changes.events.is_empty() {
+                return Ok(user);
             }
-            Ok((Changes { events, ..changes }, after))
-        })
-        .await
-    }
-
-    /// The type that the user has afterwards. Only a replacement may change it (contract: user-types §4).
-    async fn target_type(&self, user: &User, request: &UpdateUser, mode: Mode) -> Result<(UserType, Schema), Error> {
-        let current = user.type_id.as_str();
-        let found = self
-            .type_and_schema(Some(request.type_id.as_deref().unwrap_or(current)))
-            .await?;
-        if mode == Mode::Partial && found.0.id != user.type_id {
-            return Err(Validation::field("type", "The user type can only be changed by a full update").into());
+            changes.writes.insert(0, Write::ExpectStructure(structure.version));
+            changes.writes.extend(claims(&structure, Some(&user), &after));
+            match self.commit(changes).await {
+                Ok(()) => return Ok(after),
+                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
-        Ok(found)
+        Err(Error::Conflict)
     }
 
     /// Checks and hashes credentials, before anything is decided: hashing is slow and must not stand between read and write.
@@ -204,13 +199,26 @@ fn check_tag(user: &User, condition: Option<&IfMatch>) -> Result<(), Error> {
     }
 }
 
-/// The profile afterwards, checked against the schema of the type afterwards.
-fn new_profile(user: &User, request: &UpdateUser, schema: &Schema, mode: Mode) -> Result<Profile, Error> {
-    let Some(given) = request.profile.clone() else {
-        return Ok(user.profile.clone());
+/// The type that the user has afterwards with its schema, and the profile afterwards. Only a replacement may change the type
+/// (contract: user-types §4); what the new schema does not know is dropped then.
+fn target<'a>(
+    structure: &'a StructureState,
+    user: &User,
+    request: &UpdateUser,
+    mode: Mode,
+) -> Result<(&'a (UserType, Schema), Profile), Error> {
+    let current = user.type_id.as_str();
+    let found = type_named(structure, Some(request.type_id.as_deref().unwrap_or(current)))?;
+    let (user_type, schema) = found;
+    let moves = user_type.id != user.type_id;
+    if mode == Mode::Partial && moves {
+        return Err(Validation::field("type", "The user type can only be changed by a full update").into());
+    }
+    let profile = match (&request.profile, mode) {
+        (Some(given), Mode::Partial) => schema.check_merge(&user.profile, given.clone(), "user")?,
+        (Some(given), Mode::Replace) => schema.check_replace(given.clone(), "user")?,
+        (None, _) if moves => schema.check_replace(schema.known_part(&user.profile), "user")?,
+        (None, _) => user.profile.clone(),
     };
-    Ok(match mode {
-        Mode::Partial => schema.check_merge(&user.profile, given)?,
-        Mode::Replace => schema.check_replace(given)?,
-    })
+    Ok((found, profile))
 }

@@ -116,6 +116,20 @@ pub fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
+/// How lists that are sorted by an attribute order two of its values: texts ignoring case. Values of different types, which
+/// only a stale profile can hold, are equal.
+#[must_use]
+pub fn order(a: &Value, b: &Value) -> Ordering {
+    match (a, b) {
+        (Value::Text(a), Value::Text(b)) => fold(a).cmp(&fold(b)),
+        (Value::Exact(a), Value::Exact(b)) => a.cmp(b),
+        (Value::Number(a), Value::Number(b)) => a.total_cmp(b),
+        (Value::Boolean(a), Value::Boolean(b)) => a.cmp(b),
+        (Value::Time(a), Value::Time(b)) => a.cmp(b),
+        _ => Ordering::Equal,
+    }
+}
+
 /// Whether an expression holds for a record. A missing attribute never matches.
 pub fn matches<A>(expression: &Expression<A>, case: Case, record: &impl Record<A>) -> bool {
     match expression {

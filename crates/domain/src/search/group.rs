@@ -6,7 +6,7 @@ use super::typed::{self, definitions};
 use super::{Case, Expression, Operator, Record, SearchError, Value, parse, values_of};
 use crate::group::Group;
 use crate::profile::Attributes;
-use crate::schema::Schema;
+use crate::schema::{Kind, Schema};
 
 /// An attribute of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -154,10 +154,15 @@ impl GroupSort {
             Some("desc") => true,
             Some(_) => return Err(SearchError::Malformed),
         };
-        Ok(Self {
-            attribute: GroupAttribute::parse(by, schema)?,
-            descending,
-        })
+        let attribute = GroupAttribute::parse(by, schema)?;
+        if let GroupAttribute::Profile(name) = &attribute
+            && schema
+                .property(name)
+                .is_some_and(|property| property.kind == Kind::Array)
+        {
+            return Err(SearchError::Unsupported);
+        }
+        Ok(Self { attribute, descending })
     }
 }
 

@@ -3,6 +3,7 @@
 //! Text is parsed into a [`Syntax`] that knows only grammar; each endpoint turns that into an [`Expression`] over attributes
 //! and operators that it supports. Stores translate expressions; [`matches`] is their meaning.
 
+mod app;
 mod expression;
 mod group;
 mod language;
@@ -12,7 +13,8 @@ mod parser;
 mod typed;
 mod user;
 
-pub use self::expression::{Case, Expression, Operator, Record, Value, fold, matches};
+pub use self::app::AppFilter;
+pub use self::expression::{Case, Expression, Operator, Record, Value, fold, matches, order};
 pub use self::group::{GroupAttribute, GroupQuery, GroupRecord, GroupSort};
 pub use self::log::{LogAttribute, LogQuery};
 pub use self::parser::{Literal, Syntax, parse};

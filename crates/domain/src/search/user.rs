@@ -5,7 +5,7 @@ use super::parser::Literal;
 use super::typed::{self, definitions};
 use super::{Case, Expression, Operator, Record, SearchError, Value, parse, values_of};
 use crate::profile::Attributes;
-use crate::schema::Schema;
+use crate::schema::{Kind, Schema};
 use crate::time::Timestamp;
 use crate::user::User;
 
@@ -166,10 +166,13 @@ impl UserSort {
             Some("desc") => true,
             Some(_) => return Err(SearchError::Malformed),
         };
-        Ok(Self {
-            attribute: UserAttribute::parse(by, schemas)?,
-            descending,
-        })
+        let attribute = UserAttribute::parse(by, schemas)?;
+        if let UserAttribute::Profile(name) = &attribute
+            && definitions(schemas, name).any(|property| property.kind == Kind::Array)
+        {
+            return Err(SearchError::Unsupported);
+        }
+        Ok(Self { attribute, descending })
     }
 }
 

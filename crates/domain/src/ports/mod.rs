@@ -1,0 +1,41 @@
+//! The ports: what the use cases need from outside. Each is object safe; adapters implement them.
+//!
+//! Reading ports are named after what they read. There is one writing port, [`Commit`]: everything that must be atomic is
+//! one [`Changes`] value.
+
+mod apps;
+mod commit;
+mod error;
+mod groups;
+mod links;
+mod log;
+mod outbox;
+mod page;
+mod structure;
+mod tokens;
+mod users;
+
+pub use self::apps::{AppSelection, Apps, UsableApp};
+pub use self::commit::{AppWrite, Changes, Commit, MembershipWrite, StructureWrite, Write};
+pub use self::error::{StoreError, UniqueField};
+pub use self::groups::{GroupCriterion, GroupSelection, GroupStats, Groups};
+pub use self::links::Links;
+pub use self::log::{LogSelection, SystemLog};
+pub use self::outbox::{Delivery, Outbox};
+pub use self::page::{Page, Position};
+pub use self::structure::{Structure, StructureState};
+pub use self::tokens::{TokenBearer, Tokens};
+pub use self::users::{UserCriterion, UserSelection, Users};
+
+use crate::time::Timestamp;
+
+/// Tells the time, truncated to milliseconds.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// A whole store.
+pub trait Store: Users + Structure + Groups + Links + Apps + Tokens + SystemLog + Outbox + Commit {}
+
+impl<T: Users + Structure + Groups + Links + Apps + Tokens + SystemLog + Outbox + Commit> Store for T {}

@@ -1,0 +1,35 @@
+//! Reading tokens.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::authority::Role;
+use crate::secret::SecretDigest;
+use crate::token::{ApiToken, OneTimeToken};
+use crate::user::Status;
+
+/// Whoever stands behind an API token, in one read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenBearer {
+    /// The token.
+    pub token: ApiToken,
+    /// The owner's present status.
+    pub status: Status,
+    /// The owner's login.
+    pub login: String,
+    /// The owner's name.
+    pub display_name: String,
+    /// The owner's present roles.
+    pub roles: Vec<Role>,
+}
+
+/// Reads tokens.
+#[async_trait]
+pub trait Tokens: Send + Sync {
+    /// Whoever stands behind an API token. A revoked token is unknown from the next call on, on every server.
+    async fn token_bearer(&self, digest: &SecretDigest) -> Result<Option<TokenBearer>, StoreError>;
+    /// Every API token, by creation.
+    async fn api_tokens(&self) -> Result<Vec<ApiToken>, StoreError>;
+    /// The one-time token with this digest.
+    async fn one_time_token(&self, digest: &SecretDigest) -> Result<Option<OneTimeToken>, StoreError>;
+}
