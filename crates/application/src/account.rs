@@ -7,7 +7,7 @@ use denizen_domain::entropy;
 use denizen_domain::event::{Client, Entity, EventOutcome, EventType, LogEvent};
 use denizen_domain::id::MessageId;
 use denizen_domain::message::{Mail, MailTemplate, MailUser, OutgoingMessage};
-use denizen_domain::ports::{Changes, Write};
+use denizen_domain::ports::{AppWrite, Changes, Write};
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{OneTimeToken, TokenPurpose};
@@ -154,6 +154,8 @@ impl Directory {
             }
             if transition.effects.revoke_api_tokens {
                 writes.push(Write::DeleteApiTokensOf(before.id.clone()));
+                // Whoever is deactivated loses every app of their own (contract: users §7.1).
+                writes.push(Write::App(AppWrite::UnassignUserFromAll(before.id.clone())));
             }
         }
         Changes {

@@ -48,8 +48,8 @@ async fn crowd(sample: &Sample) -> Vec<User> {
     walk(sample, UserCriterion::Matching(query), None, 7).await
 }
 
-fn schema() -> Schema {
-    Schema::default_user(dawn())
+fn schema() -> [Schema; 1] {
+    [Schema::default_user(dawn())]
 }
 
 /// Follows a list to its end.

@@ -3,10 +3,12 @@
 //! [`run`] founds an empty store and tries every promise of the ports. A store that passes can stand in for any other.
 
 mod commits;
+mod groups;
 mod lists;
 mod outbox;
 mod races;
 mod sample;
+mod structure;
 
 use std::sync::Arc;
 
@@ -21,4 +23,6 @@ pub async fn run(store: Arc<dyn Store>) {
     outbox::run(&sample).await;
     races::run(&sample).await;
     lists::run(&sample).await;
+    structure::run(&sample).await;
+    groups::run(&sample).await;
 }

@@ -100,16 +100,10 @@ impl Sample {
             Some(foundation.everyone)
         );
         assert_eq!(store.group(&GroupId::generate(dawn(), 9)).await.expect("reads"), None);
-        assert_eq!(store.default_user_type().await.expect("reads"), foundation.user_type);
-        assert_eq!(
-            store.user_type(&type_id).await.expect("reads"),
-            Some(foundation.user_type)
-        );
-        assert_eq!(
-            store.user_schema(&type_id.schema_id()).await.expect("reads"),
-            Some(foundation.user_schema)
-        );
-        assert_eq!(store.group_schema().await.expect("reads"), foundation.group_schema);
+        let structure = store.structure().await.expect("reads");
+        assert_eq!(structure.user_types, [(foundation.user_type, foundation.user_schema)]);
+        assert_eq!(structure.group_schema, foundation.group_schema);
+        assert_eq!(structure.version, store.structure_version().await.expect("reads"));
         Self {
             store,
             type_id,
