@@ -138,8 +138,9 @@ impl Directory {
     pub(crate) fn changes_of(&self, before: &User, transition: &Transition) -> Changes {
         let mut writes = Vec::new();
         match transition.fate {
-            Fate::Unchanged => {}
-            Fate::Changed => writes.push(Write::UpdateUser {
+            Fate::Unchanged if transition.effects.tokens == TokenEffect::Keep => {}
+            // Where only tokens change, the user is written all the same: the version tells whether they still may.
+            Fate::Unchanged | Fate::Changed => writes.push(Write::UpdateUser {
                 from: Box::new(before.clone()),
                 to: Box::new(transition.user.clone()),
             }),

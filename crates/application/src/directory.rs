@@ -228,8 +228,15 @@ impl Directory {
     }
 
     /// The user whom a path names: by id, login, unambiguous short name, or `me` (contract: conventions §4).
+    ///
+    /// # Errors
+    /// `NotFound`; `Forbidden` to callers who may see nobody.
     pub(crate) async fn find_user(&self, call: &Call, key: &str) -> Result<User, Error> {
         use denizen_domain::login::LoginKey;
+        // Whoever has no role at all must not learn which users there are.
+        if call.caller.roles.is_empty() {
+            return Err(Error::Forbidden);
+        }
         let store = &self.ports.store;
         if key == "me" {
             let found = store.user(&call.caller.user_id).await?;

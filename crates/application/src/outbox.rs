@@ -14,6 +14,9 @@ use crate::error::Error;
 
 /// So long nobody else tries a message that was claimed.
 const LEASE_MINUTES: i64 = 5;
+/// A message is not begun when less than this is left of its lease: sending it might outlast the lease, and another server
+/// would send it again. It comes back when the lease is over.
+const LEAST_MINUTES_LEFT: i64 = 2;
 const BATCH: usize = 20;
 
 /// What one round of delivery did.
@@ -42,6 +45,9 @@ impl Directory {
                 return Ok(done);
             }
             for message in claimed {
+                if self.now() > lease.plus_minutes(-LEAST_MINUTES_LEFT) {
+                    break;
+                }
                 let delivery = self.deliver(&message, sender).await;
                 self.ports.store.settle_message(&message.id, delivery).await?;
                 match delivery {

@@ -1,8 +1,9 @@
 //! Changing a password or a recovery question by the present password.
 
 use denizen_domain::authority::Permission;
-use denizen_domain::event::{Entity, EventType};
+use denizen_domain::event::{Entity, EventOutcome, EventType, LogEvent};
 use denizen_domain::password::StoredPassword;
+use denizen_domain::ports::Changes;
 use denizen_domain::secret::Secret;
 use denizen_domain::user::User;
 use denizen_domain::user::lifecycle::Action;
@@ -44,7 +45,8 @@ impl Directory {
         let user = self.find_user(call, key).await?;
         must(call, Permission::UsersCredentialsManage, &user)?;
         user.transition(Action::ChangePassword, self.now())?;
-        let verified = self.check_present_password(&user, &request.old).await?;
+        let about = (call, EventType::UserUpdatePassword);
+        let verified = self.check_present_password(about, &user, &request.old).await?;
         if request.old == request.new {
             return Err(Error::SameAsCurrentPassword);
         }
@@ -85,7 +87,8 @@ impl Directory {
         let user = self.find_user(call, key).await?;
         must(call, Permission::UsersCredentialsManage, &user)?;
         user.transition(Action::ChangeRecoveryQuestion, self.now())?;
-        let verified = self.check_present_password(&user, &request.password).await?;
+        let about = (call, EventType::UserUpdateProfile);
+        let verified = self.check_present_password(about, &user, &request.password).await?;
         let password = PasswordInput::Clear(request.password);
         let question = self
             .new_recovery_question(Some(request.question), Some(&password))
@@ -105,14 +108,33 @@ impl Directory {
         .await
     }
 
-    /// Verifies the present password and gives back the form that was verified.
-    async fn check_present_password(&self, user: &User, given: &Secret) -> Result<StoredPassword, Error> {
+    /// Verifies the present password and gives back the form that was verified. A wrong one goes into the log.
+    async fn check_present_password(
+        &self,
+        (call, kind): (&Call, EventType),
+        user: &User,
+        given: &Secret,
+    ) -> Result<StoredPassword, Error> {
         let stored = user.credentials.password.clone().ok_or(Error::WrongPassword)?;
         if self.ports.hasher.verify(&stored, given).await?.is_right() {
             Ok(stored)
         } else {
+            self.tell_failure(call, kind, user).await?;
             Err(Error::WrongPassword)
         }
+    }
+
+    /// Writes into the log that somebody did not know what they had to know (G2).
+    pub(crate) async fn tell_failure(&self, call: &Call, kind: EventType, user: &User) -> Result<(), Error> {
+        let event = LogEvent {
+            outcome: EventOutcome::Failure("INVALID_CREDENTIALS".to_owned()),
+            ..self.event(&Doer::caller(call), kind, vec![Entity::user(user)], self.now())
+        };
+        let changes = Changes {
+            events: vec![event],
+            ..Changes::default()
+        };
+        Ok(self.commit(changes).await?)
     }
 
     /// Refuses a password that is too young to be changed, or among the last ones.

@@ -2,6 +2,7 @@
 
 use denizen_domain::authority::Permission;
 use denizen_domain::event::{Entity, EventType};
+use denizen_domain::password::StoredPassword;
 use denizen_domain::ports::{StoreError, UniqueField, Write};
 use denizen_domain::recovery_question::normalized_answer;
 use denizen_domain::secret::Secret;
@@ -11,7 +12,7 @@ use denizen_domain::user::lifecycle::{Action, Refusal};
 
 use crate::account::{Doer, LinkKind};
 use crate::call::{Call, RequestContext, TokenLink};
-use crate::directory::{Directory, must};
+use crate::directory::{Directory, MOST_ROUNDS, must};
 use crate::error::{Error, PasswordSurface};
 
 /// A request to set a new password by the answer to the recovery question.
@@ -69,6 +70,7 @@ impl Directory {
             .ok_or(Refusal::RecoveryQuestionNotSet)?;
         let answer = normalized_answer(&request.answer);
         if !self.ports.hasher.verify(&question.answer, &answer).await?.is_right() {
+            self.tell_failure(call, EventType::UserUpdatePassword, &user).await?;
             return Err(Error::WrongAnswer);
         }
         self.check_policy(&request.password, &user.profile, PasswordSurface::Change)?;
@@ -97,7 +99,8 @@ impl Directory {
     /// is, so that no other user can be named (T5), and it is used up in the same commit (T3).
     ///
     /// # Errors
-    /// `InvalidToken` for a token that is unknown, used, expired or meant for another purpose; `PasswordRejected`, `Busy`.
+    /// `InvalidToken` for a token that is unknown, used, expired or meant for another purpose; `PasswordRejected`, `Busy`,
+    /// `Conflict`.
     pub async fn complete_with_token(
         &self,
         request: &RequestContext,
@@ -110,8 +113,8 @@ impl Directory {
             TokenPurpose::PasswordReset => Action::CompleteReset,
         };
         let digest = token.digest();
-        let (mut user, mut stored) = (None, None);
-        for _ in 0..2 {
+        let mut stored = None;
+        for _ in 0..MOST_ROUNDS {
             let at = self.now();
             let found = self.ports.store.one_time_token(&digest).await?;
             let found = found
@@ -124,12 +127,14 @@ impl Directory {
                 .await?
                 .ok_or(Error::InvalidToken)?;
             let transition = read.transition(action, at).map_err(|_| Error::InvalidToken)?;
-            if stored.is_none() {
-                self.check_policy(password, &read.profile, PasswordSurface::Change)?;
-                self.check_history(&read, password, PasswordSurface::Change).await?;
-                stored = Some(self.ports.hasher.hash(password).await?);
-            }
-            let Some(hash) = stored.clone() else { break };
+            let hash = match &stored {
+                Some(hash) => StoredPassword::clone(hash),
+                None => {
+                    self.check_policy(password, &read.profile, PasswordSurface::Change)?;
+                    self.check_history(&read, password, PasswordSurface::Change).await?;
+                    stored.insert(self.ports.hasher.hash(password).await?).clone()
+                }
+            };
             let transition = transition.with_password(hash, self.settings.password_policy.history_count, at);
             let mut changes = self.changes_of(&read, &transition);
             changes.writes.insert(0, Write::ConsumeOneTimeToken(digest));
@@ -139,14 +144,12 @@ impl Directory {
                 .push(self.event(&doer, EventType::UserUpdatePassword, vec![Entity::user(&read)], at));
             self.mail_password_changed(&mut changes, &read, at)?;
             match self.commit(changes).await {
-                Ok(()) => {
-                    user = Some(transition.user);
-                    break;
-                }
+                Ok(()) => return Ok(transition.user),
+                // The token went, or the user changed: the next round tells which.
                 Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        user.ok_or(Error::InvalidToken)
+        Err(Error::Conflict)
     }
 }

@@ -128,7 +128,22 @@ async fn stale_writes_change_nothing(sample: &Sample) {
         .commit(one(Write::DeleteUser(Box::new(user.clone()))))
         .await;
     assert!(matches!(refused, Err(StoreError::Stale)), "{refused:?}");
-    assert_eq!(sample.store.user(&user.id).await.expect("reads"), Some(found));
+    assert_eq!(sample.store.user(&user.id).await.expect("reads"), Some(found.clone()));
+    sample
+        .store
+        .commit(update(&found, &found))
+        .await
+        .expect("a write that changes nothing");
+    let counted = User {
+        version: found.version + 1,
+        ..found.clone()
+    };
+    assert_eq!(sample.store.user(&user.id).await.expect("reads"), Some(counted));
+    let refused = sample.store.commit(update(&found, &found)).await;
+    assert!(
+        matches!(refused, Err(StoreError::Stale)),
+        "it counts all the same: {refused:?}"
+    );
 }
 
 /// C8: state, event and message are committed together or not at all.

@@ -114,11 +114,7 @@ impl Directory {
             provider: _,
         } = credentials;
         match &password {
-            Some(PasswordInput::Hash(_)) if user.status != Status::Staged => {
-                return Err(
-                    Validation::field("password", "Cannot set password hash for a user that is not staged").into(),
-                );
-            }
+            Some(PasswordInput::Hash(_)) if user.status != Status::Staged => return Err(hash_too_late().into()),
             Some(PasswordInput::Clear(secret)) if strict => {
                 self.check_policy(secret, profile, PasswordSurface::Set)?;
                 self.check_age_and_history(user, secret, PasswordSurface::Set).await?;
@@ -148,6 +144,9 @@ impl Directory {
         };
         let mut transition = user.transition(action, at)?;
         if let Some(password) = &prepared.password {
+            if password.is_imported() && user.status != Status::Staged {
+                return Err(hash_too_late().into());
+            }
             transition = transition.with_password(password.clone(), self.settings.password_policy.history_count, at);
         }
         if let Some(question) = &prepared.recovery_question {
@@ -188,6 +187,11 @@ impl Directory {
             })
             .collect()
     }
+}
+
+/// A hash is taken only before the user's active life begins (contract: users §4.2).
+fn hash_too_late() -> Validation {
+    Validation::field("password", "Cannot set password hash for a user that is not staged")
 }
 
 fn check_tag(user: &User, condition: Option<&IfMatch>) -> Result<(), Error> {

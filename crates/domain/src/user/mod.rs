@@ -2,6 +2,8 @@
 
 pub mod creation;
 pub mod lifecycle;
+#[cfg(feature = "lifecycle-model")]
+pub mod lifecycle_model;
 pub mod links;
 mod status;
 mod transition;

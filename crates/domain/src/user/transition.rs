@@ -200,6 +200,10 @@ impl User {
                 Err(Refusal::RecoveryQuestionNotSet)
             }
             Action::ExpirePassword if !password => Err(Refusal::NotAllowedInStatus),
+            // A password here would be a way in that the identity provider does not know of.
+            Action::SetPassword | Action::ExpirePasswordWithTempPassword if self.credentials.provider.is_foreign() => {
+                Err(Refusal::NotAllowedInStatus)
+            }
             Action::Federate if self.credentials.provider.kind == ProviderKind::Federation => {
                 Err(Refusal::AlreadyFederated)
             }

@@ -1,0 +1,18 @@
+//! The use cases on the store in memory, with a clock that moves on command, entropy from a seed and a hasher that is fast.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod authorization;
+mod creation;
+mod failures;
+mod lists;
+mod lives;
+mod memory;
+mod outbox;
+mod passwords;
+mod ports;
+mod races;
+mod store;
+mod tokens;
+mod updates;
+mod world;

@@ -1,0 +1,100 @@
+//! Small ports: a clock that stands still until it is moved, entropy from a seed, a fast hasher, a sealer that hides nothing.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use denizen_domain::entropy::Entropy;
+use denizen_domain::password::{HasherError, PasswordHasher, StoredPassword, Verdict};
+use denizen_domain::ports::Clock;
+use denizen_domain::sealed::{SealError, Sealer};
+use denizen_domain::secret::Secret;
+use denizen_domain::time::Timestamp;
+
+/// A clock that stands still until it is moved.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn new() -> Self {
+        Self(AtomicI64::new(1_700_000_000_000))
+    }
+
+    /// Moves the clock.
+    pub fn pass(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// SplitMix64: plain, and the same for the same seed.
+pub struct SeededEntropy(Mutex<u64>);
+
+impl SeededEntropy {
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(seed))
+    }
+
+    pub fn next(&self) -> u64 {
+        let mut state = self.0.lock().unwrap();
+        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&self.next().to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// Hashes fast, with a salt, and lets other tasks go first, as a real hasher does.
+#[derive(Default)]
+pub struct FastHasher(AtomicU64);
+
+fn fast(salt: &str, password: &Secret) -> String {
+    let digest = Secret::new(format!("{salt}{}", password.expose())).digest();
+    let hex: String = digest.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("$fast${salt}${hex}")
+}
+
+#[async_trait]
+impl PasswordHasher for FastHasher {
+    async fn hash(&self, password: &Secret) -> Result<StoredPassword, HasherError> {
+        tokio::task::yield_now().await;
+        let salt = self.0.fetch_add(1, Ordering::Relaxed).to_string();
+        Ok(StoredPassword::Phc(fast(&salt, password)))
+    }
+
+    async fn verify(&self, stored: &StoredPassword, password: &Secret) -> Result<Verdict, HasherError> {
+        tokio::task::yield_now().await;
+        let StoredPassword::Phc(text) = stored else {
+            return Ok(Verdict::Wrong);
+        };
+        let salt = text.split('$').nth(2).unwrap();
+        let right = *text == fast(salt, password);
+        Ok(if right { Verdict::Right } else { Verdict::Wrong })
+    }
+}
+
+/// Writes the context in front, so that a value of another row does not open.
+pub struct OpenSealer;
+
+impl Sealer for OpenSealer {
+    fn seal(&self, plain: &[u8], context: &str) -> Vec<u8> {
+        [context.as_bytes(), plain].concat()
+    }
+
+    fn open(&self, sealed: &[u8], context: &str) -> Result<zeroize::Zeroizing<Vec<u8>>, SealError> {
+        let plain = sealed.strip_prefix(context.as_bytes()).ok_or(SealError)?;
+        Ok(zeroize::Zeroizing::new(plain.to_vec()))
+    }
+}
