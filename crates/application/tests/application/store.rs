@@ -6,22 +6,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use denizen_application::memory::MemoryStore;
+use denizen_domain::app::{App, AppGroup, AppUser};
 use denizen_domain::event::LogEvent;
 use denizen_domain::group::Group;
-use denizen_domain::id::{GroupId, MessageId, SchemaId, UserId, UserTypeId};
+use denizen_domain::id::{AppId, GroupId, MessageId, UserId, UserTypeId};
 use denizen_domain::login::LoginKey;
 use denizen_domain::message::PendingMessage;
 use denizen_domain::organization::Organization;
 use denizen_domain::ports::{
-    Changes, Commit, Delivery, LogSelection, Outbox, Page, StoreError, Structure, SystemLog, TokenBearer, Tokens,
-    UserSelection, Users,
+    AppSelection, Apps, Changes, Commit, Delivery, GroupSelection, GroupStats, Groups, Links, LogSelection, Outbox,
+    Page, Position, StoreError, Structure, StructureState, SystemLog, TokenBearer, Tokens, UsableApp, UserSelection,
+    Users,
 };
 use denizen_domain::schema::Schema;
 use denizen_domain::secret::SecretDigest;
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{ApiToken, OneTimeToken};
 use denizen_domain::user::User;
-use denizen_domain::user_type::UserType;
 
 use crate::ports::SeededEntropy;
 
@@ -81,6 +82,10 @@ impl Users for RestlessStore {
     async fn list_users(&self, selection: &UserSelection) -> Result<Page<User>, StoreError> {
         self.inner.list_users(selection).await
     }
+
+    async fn user_type_is_used(&self, id: &UserTypeId) -> Result<bool, StoreError> {
+        self.inner.user_type_is_used(id).await
+    }
 }
 
 #[async_trait]
@@ -89,7 +94,24 @@ impl Structure for RestlessStore {
         self.inner.organization().await
     }
 
+    async fn structure_version(&self) -> Result<i64, StoreError> {
+        self.turn().await;
+        self.inner.structure_version().await
+    }
+
+    async fn structure(&self) -> Result<StructureState, StoreError> {
+        self.inner.structure().await
+    }
+
+    async fn app_schema(&self, id: &AppId) -> Result<Option<Schema>, StoreError> {
+        self.inner.app_schema(id).await
+    }
+}
+
+#[async_trait]
+impl Groups for RestlessStore {
     async fn group(&self, id: &GroupId) -> Result<Option<Group>, StoreError> {
+        self.turn().await;
         self.inner.group(id).await
     }
 
@@ -97,20 +119,84 @@ impl Structure for RestlessStore {
         self.inner.everyone().await
     }
 
-    async fn user_type(&self, id: &UserTypeId) -> Result<Option<UserType>, StoreError> {
-        self.inner.user_type(id).await
+    async fn list_groups(&self, selection: &GroupSelection) -> Result<Page<Group>, StoreError> {
+        self.inner.list_groups(selection).await
     }
 
-    async fn default_user_type(&self) -> Result<UserType, StoreError> {
-        self.inner.default_user_type().await
+    async fn groups_of(&self, user_id: &UserId) -> Result<Vec<Group>, StoreError> {
+        self.inner.groups_of(user_id).await
     }
 
-    async fn user_schema(&self, id: &SchemaId) -> Result<Option<Schema>, StoreError> {
-        self.inner.user_schema(id).await
+    async fn members_of(
+        &self,
+        group_id: &GroupId,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page<User>, StoreError> {
+        self.inner.members_of(group_id, after, limit).await
     }
 
-    async fn group_schema(&self) -> Result<Schema, StoreError> {
-        self.inner.group_schema().await
+    async fn group_stats(&self, group_id: &GroupId) -> Result<GroupStats, StoreError> {
+        self.inner.group_stats(group_id).await
+    }
+}
+
+#[async_trait]
+impl Links for RestlessStore {
+    async fn primary_of(&self, relation: &str, user_id: &UserId) -> Result<Option<UserId>, StoreError> {
+        self.inner.primary_of(relation, user_id).await
+    }
+
+    async fn associated_with(
+        &self,
+        relation: &str,
+        user_id: &UserId,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page<UserId>, StoreError> {
+        self.inner.associated_with(relation, user_id, after, limit).await
+    }
+}
+
+#[async_trait]
+impl Apps for RestlessStore {
+    async fn app(&self, id: &AppId) -> Result<Option<App>, StoreError> {
+        self.turn().await;
+        self.inner.app(id).await
+    }
+
+    async fn list_apps(&self, selection: &AppSelection) -> Result<Page<App>, StoreError> {
+        self.inner.list_apps(selection).await
+    }
+
+    async fn app_user(&self, app_id: &AppId, user_id: &UserId) -> Result<Option<AppUser>, StoreError> {
+        self.inner.app_user(app_id, user_id).await
+    }
+
+    async fn list_app_users(
+        &self,
+        app_id: &AppId,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page<AppUser>, StoreError> {
+        self.inner.list_app_users(app_id, after, limit).await
+    }
+
+    async fn app_group(&self, app_id: &AppId, group_id: &GroupId) -> Result<Option<AppGroup>, StoreError> {
+        self.inner.app_group(app_id, group_id).await
+    }
+
+    async fn list_app_groups(
+        &self,
+        app_id: &AppId,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page<AppGroup>, StoreError> {
+        self.inner.list_app_groups(app_id, after, limit).await
+    }
+
+    async fn usable_apps(&self, user_id: &UserId) -> Result<Vec<UsableApp>, StoreError> {
+        self.inner.usable_apps(user_id).await
     }
 }
 
