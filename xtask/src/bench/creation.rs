@@ -121,7 +121,10 @@ fn hashed(bench: &Bench<'_>, service: &Service, kind: &str) -> Result<Vec<Figure
         value: median_of(&created, Outcome::good_rate),
         unit: Unit::PerSecond,
         goal: Goal::None,
-        context: format!("{} refused as too many", thousands(median_of(&created, |one| one.refused))),
+        context: format!(
+            "{} refused as too many",
+            thousands(median_of(&created, |one| one.refused))
+        ),
     };
     Ok(vec![p99, rate])
 }

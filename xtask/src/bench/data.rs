@@ -199,7 +199,9 @@ pub fn database_file(folder: &Path) -> Result<PathBuf> {
     for entry in fs::read_dir(folder.join("data"))? {
         let path = entry?.path();
         let mut begin = [0; MAGIC.len()];
-        let is_read = fs::File::open(&path).and_then(|mut file| file.read_exact(&mut begin)).is_ok();
+        let is_read = fs::File::open(&path)
+            .and_then(|mut file| file.read_exact(&mut begin))
+            .is_ok();
         if is_read && begin == *MAGIC {
             return Ok(path);
         }

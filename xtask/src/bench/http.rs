@@ -109,7 +109,9 @@ struct Head {
 
 impl Head {
     fn take(&mut self, line: &str) {
-        let Some((name, value)) = line.split_once(':') else { return };
+        let Some((name, value)) = line.split_once(':') else {
+            return;
+        };
         if name.eq_ignore_ascii_case("content-length") {
             self.length = value.trim().parse().ok();
         }
@@ -172,7 +174,8 @@ mod tests {
 
     #[test]
     fn an_answer_in_chunks_is_read() {
-        let answer = saying("HTTP/1.1 400 Bad Request\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n");
+        let answer =
+            saying("HTTP/1.1 400 Bad Request\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n");
         assert_eq!((answer.status, answer.body.as_slice()), (400, &b"abcd"[..]));
         assert_eq!(answer.next, None);
     }

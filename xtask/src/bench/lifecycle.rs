@@ -50,11 +50,7 @@ fn postgres(bench: &Bench<'_>) -> Result<Vec<Figure>> {
 }
 
 /// Alternates the load on a server with its ceiling, once more than counted, to warm both.
-fn rounds(
-    bench: &Bench<'_>,
-    database: &Database,
-    ceiling: impl Fn(u32) -> Result<f64>,
-) -> Result<Vec<(Outcome, f64)>> {
+fn rounds(bench: &Bench<'_>, database: &Database, ceiling: impl Fn(u32) -> Result<f64>) -> Result<Vec<(Outcome, f64)>> {
     let service = Service::start(bench, database)?;
     let mut pairs = Vec::new();
     for round in 0..=u32::try_from(bench.extent.rounds)? {

@@ -70,7 +70,12 @@ impl Load {
         let outcome = self.start(workspace, port)?.finish()?;
         let spent = service.processor_time()?.saturating_sub(before);
         if outcome.refused * 1000.0 > outcome.requests {
-            bail!("{:?}: {} of {} were refused", self.kind, outcome.refused, outcome.requests);
+            bail!(
+                "{:?}: {} of {} were refused",
+                self.kind,
+                outcome.refused,
+                outcome.requests
+            );
         }
         Ok(Outcome {
             processor_us: spent.as_secs_f64() * 1e6 / outcome.requests,
@@ -130,7 +135,8 @@ impl Running {
         let status = self.0.wait()?;
         let read = |pipe: Option<&mut dyn std::io::Read>| -> Result<String> {
             let mut text = String::new();
-            pipe.context("the output of a child is piped")?.read_to_string(&mut text)?;
+            pipe.context("the output of a child is piped")?
+                .read_to_string(&mut text)?;
             Ok(text)
         };
         let said = read(self.0.stdout.as_mut().map(|pipe| pipe as _))?;

@@ -103,7 +103,13 @@ impl fmt::Display for Section {
         writeln!(f, "| | measured | goal | beside it |\n| --- | --- | --- | --- |")?;
         for figure in &self.figures {
             let value = figure.unit.shown(figure.value);
-            writeln!(f, "| {} | **{value}** | {} | {} |", figure.what, figure.goal(), figure.context)?;
+            writeln!(
+                f,
+                "| {} | **{value}** | {} | {} |",
+                figure.what,
+                figure.goal(),
+                figure.context
+            )?;
         }
         Ok(())
     }
@@ -180,6 +186,9 @@ mod tests {
     fn numbers_are_shown_for_people() {
         assert_eq!(thousands(1_234_567.4), "1,234,567");
         assert_eq!(thousands(999.0), "999");
-        assert_eq!(row(figure(2.0, Unit::PerSecond, Goal::None)), "| GET | **2.0/s** | – | 1,000/s |");
+        assert_eq!(
+            row(figure(2.0, Unit::PerSecond, Goal::None)),
+            "| GET | **2.0/s** | – | 1,000/s |"
+        );
     }
 }

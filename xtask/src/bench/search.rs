@@ -22,7 +22,10 @@ const LONGEST_MS: f64 = 5_000.0;
 const SEARCHES: &[(&str, Query)] = &[
     ("eq, 1 user", Query::Search(r#"profile.employeeNumber eq "E000042""#)),
     ("eq, 0.1 % of users", Query::Search(r#"profile.costCenter eq "CC0123""#)),
-    ("eq, 4 % of users", Query::Search(r#"profile.department eq "Department 07""#)),
+    (
+        "eq, 4 % of users",
+        Query::Search(r#"profile.department eq "Department 07""#),
+    ),
     ("sw, 0.1 % of users", Query::Search(r#"profile.lastName sw "kelmob""#)),
     ("sw, 4 % of users", Query::Search(r#"profile.email sw "k""#)),
     (
@@ -47,9 +50,7 @@ const SEARCHES: &[(&str, Query)] = &[
     ),
     (
         "eq and (eq or eq)",
-        Query::Search(
-            r#"status eq "ACTIVE" and (profile.costCenter eq "CC0123" or profile.costCenter eq "CC0456")"#,
-        ),
+        Query::Search(r#"status eq "ACTIVE" and (profile.costCenter eq "CC0123" or profile.costCenter eq "CC0456")"#),
     ),
     ("q, 0.1 % of users", Query::Q("kelmob")),
     ("q, 4 % of users", Query::Q("k")),
@@ -173,13 +174,7 @@ fn searches(bench: &Bench<'_>, service: &Service, database: &Database) -> Result
 }
 
 /// Reading single users while a bad search runs over and over, against reading alone.
-fn beside(
-    bench: &Bench<'_>,
-    service: &Service,
-    database: &Database,
-    name: &str,
-    query: Query,
-) -> Result<Vec<Figure>> {
+fn beside(bench: &Bench<'_>, service: &Service, database: &Database, name: &str, query: Query) -> Result<Vec<Figure>> {
     let read = Load {
         kind: Kind::Read,
         users: (1, FEW),

@@ -169,7 +169,10 @@ fn is_ready(address: SocketAddr) -> bool {
 /// Waits. Nobody wakes this thread, save by accident, which the loop forgives.
 pub fn pause(span: Duration) {
     let end = Instant::now() + span;
-    while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+    while let Some(left) = end
+        .checked_duration_since(Instant::now())
+        .filter(|left| !left.is_zero())
+    {
         std::thread::park_timeout(left);
     }
 }
