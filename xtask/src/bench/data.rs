@@ -76,11 +76,6 @@ impl Seeds {
         fs::create_dir_all(&scratch)?;
         Ok(Self { kept, scratch })
     }
-
-    /// A folder for what the run leaves behind.
-    pub fn scratch(&self) -> &Path {
-        &self.scratch
-    }
 }
 
 impl Drop for Seeds {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::data::{Database, database_file};
+use super::data::{self, Database, database_file};
 use super::load::{Kind, Load, Outcome};
 use super::report::{Figure, Goal, Section, Unit, thousands};
 use super::rounds::{median_of, median_ratio};
@@ -42,10 +42,7 @@ fn sqlite(bench: &Bench<'_>) -> Result<Vec<Figure>> {
 fn postgres(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     let served = bench.postgres_copy(FEW, "suspended_pg")?;
     bench.postgres_copy(FEW, "suspended_pg_bare")?;
-    let pairs = rounds(bench, &served, |_| {
-        let outcome = pgbench::run(bench, "suspended_pg_bare", SCRIPT, CLIENTS, bench.extent.span)?;
-        Ok(outcome.rate)
-    })?;
+    let pairs = rounds(bench, &served, |_| pgbench_rate(bench, "suspended_pg_bare"))?;
     Ok(figures(&served, &pairs, Goal::AtLeast(0.60), Goal::None))
 }
 
@@ -108,5 +105,18 @@ fn bare_rate(bench: &Bench<'_>, database: &Database, round: u32) -> Result<f64> 
         .with_context(|| format!("no rate: {output}"))
 }
 
-/// The statements of one suspension, as the store sends them, for `pgbench`.
-const SCRIPT: &str = include_str!("suspend.sql");
+/// Transactions a second that `pgbench` reaches with the statements of suspending and unsuspending.
+fn pgbench_rate(bench: &Bench<'_>, database: &str) -> Result<f64> {
+    let prefix = data::id_prefix();
+    let values = [
+        ("prefix", prefix.as_str()),
+        ("at", "1735689600000"),
+        ("uuid", "8e1c7f0a-5a3e-4d1c-9d8e-2f6b7c1a0d9e"),
+        ("payload", PAYLOAD.trim_end()),
+    ];
+    let scripts = ["suspend.sql", "unsuspend.sql"];
+    Ok(pgbench::run(bench, database, &scripts, &values, CLIENTS)?.rate)
+}
+
+/// As long as what the store writes about a suspension by a program.
+const PAYLOAD: &str = include_str!("../../../crates/persistence/examples/event.json");

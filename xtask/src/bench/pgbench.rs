@@ -1,12 +1,8 @@
 //! PostgreSQL's own load program, which runs the same statements without a server in front.
 
-use std::fs;
-use std::time::Duration;
-
 use anyhow::{Context, Result};
 
 use super::Bench;
-use super::data;
 use crate::process;
 
 /// What a script reached.
@@ -16,20 +12,27 @@ pub struct Outcome {
     pub rate: f64,
 }
 
-/// Runs a script on a database with prepared statements.
-pub fn run(bench: &Bench<'_>, database: &str, script: &str, clients: u32, span: Duration) -> Result<Outcome> {
-    let file = bench.seeds.scratch().join("pgbench.sql");
-    fs::write(&file, script)?;
+/// Runs scripts on a database, each as often as the others, with prepared statements and these values.
+pub fn run(
+    bench: &Bench<'_>,
+    database: &str,
+    scripts: &[&str],
+    values: &[(&str, &str)],
+    clients: u32,
+) -> Result<Outcome> {
+    let folder = bench.workspace.root().join("xtask/src/bench");
     let mut pgbench = bench.cluster.tool("pgbench");
     pgbench
         .args(["--no-vacuum", "--protocol", "prepared", "--jobs", "2"])
         .args(["--client", &clients.to_string()])
-        .args(["--time", &span.as_secs().max(1).to_string()])
-        .args(["--define", &format!("prefix={}", data::id_prefix())])
-        .arg("--file")
-        .arg(file)
-        .arg(bench.cluster.url(database));
-    let output = process::output(&mut pgbench)?;
+        .args(["--time", &bench.extent.span.as_secs().max(1).to_string()]);
+    for (name, value) in values {
+        pgbench.args(["--define", &format!("{name}={value}")]);
+    }
+    for script in scripts {
+        pgbench.arg("--file").arg(folder.join(script));
+    }
+    let output = process::output(pgbench.arg(bench.cluster.url(database)))?;
     parse(&output).with_context(|| format!("pgbench wrote no rate:\n{output}"))
 }
 
