@@ -14,6 +14,9 @@ use super::{Bench, FEW, usage};
 const SETTLE: Duration = Duration::from_secs(2);
 const WATCHED: Duration = Duration::from_secs(10);
 
+/// The HTTP library updates the `Date` of its answers this often a second, on each worker. Nothing else may run.
+const CLOCK_TICKS: f64 = 2.0;
+
 /// Time to start, memory at rest, work at rest.
 pub fn measure(bench: &Bench<'_>) -> Result<Section> {
     let mut figures = vec![first_start(bench)?];
@@ -26,7 +29,8 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section> {
     Ok(Section {
         title: "Starting and resting",
         about: "From the start of the process until `GET /health/ready` answers 200; the first start makes the data folder, the \
-                tables, the first administrator and the token. Memory is the proportional size (PSS) before the first request."
+                tables, the first administrator and the token. Memory is the proportional size (PSS) before the first request. At rest nothing runs but the clock of the HTTP library, \
+                which updates the `Date` of answers twice a second on each worker, one for each core."
             .to_owned(),
         figures,
     })
@@ -71,6 +75,7 @@ fn at_rest(bench: &Bench<'_>, database: &Database) -> Result<Vec<Figure>> {
     let switches = usage::context_switches(process)? - switches;
     let time = usage::processor_time(process)?.saturating_sub(time);
     let kind = database.kind();
+    let workers = u32::try_from(std::thread::available_parallelism()?.get())?;
     let memory = Figure {
         what: format!("memory at rest, {kind}"),
         value: memory,
@@ -82,7 +87,7 @@ fn at_rest(bench: &Bench<'_>, database: &Database) -> Result<Vec<Figure>> {
         what: format!("thread switches at rest, {kind}"),
         value: f64::from(u32::try_from(switches)?) / WATCHED.as_secs_f64(),
         unit: Unit::PerSecond,
-        goal: Goal::AtMost(0.5),
+        goal: Goal::AtMost(f64::from(workers) * CLOCK_TICKS + 0.5),
         context: format!("{} ms of processor time in {} s", time.as_millis(), WATCHED.as_secs()),
     };
     Ok(vec![memory, work])

@@ -22,7 +22,7 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section> {
     };
     let services = databases
         .iter()
-        .map(|database| Service::start(bench, database))
+        .map(|database| Service::start_with_ceiling(bench, database))
         .collect::<Result<Vec<_>>>()?;
     for service in &services {
         load.run(bench.workspace, service, service.port())?;
@@ -30,7 +30,7 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section> {
     let mut rounds: Vec<Vec<(Outcome, Outcome)>> = vec![Vec::new(); services.len()];
     for _ in 0..bench.extent.rounds {
         for (service, pairs) in services.iter().zip(&mut rounds) {
-            let ceiling = load.run(bench.workspace, service, service.ceiling_port())?;
+            let ceiling = load.run(bench.workspace, service, service.ceiling_port()?)?;
             let read = load.run(bench.workspace, service, service.port())?;
             pairs.push((read, ceiling));
         }

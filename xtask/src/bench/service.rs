@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 pub struct Service {
     process: Child,
     api: SocketAddr,
-    ceiling: SocketAddr,
+    ceiling: Option<SocketAddr>,
     /// The process whose children work for it, if its database is one.
     database: Option<u32>,
     /// From the start of the process until it was ready.
@@ -39,7 +39,19 @@ impl Service {
     /// # Errors
     /// When it ends first, or takes too long.
     pub fn start(bench: &Bench<'_>, database: &Database) -> Result<Self> {
-        let (api, ceiling) = (free_address()?, free_address()?);
+        Self::launch(bench, database, None)
+    }
+
+    /// The same, but the process also answers from memory, on a port of its own.
+    ///
+    /// # Errors
+    /// As [`Service::start`].
+    pub fn start_with_ceiling(bench: &Bench<'_>, database: &Database) -> Result<Self> {
+        Self::launch(bench, database, Some(free_address()?))
+    }
+
+    fn launch(bench: &Bench<'_>, database: &Database, ceiling: Option<SocketAddr>) -> Result<Self> {
+        let api = free_address()?;
         let folder = database.folder();
         let mut command = Command::new(bench.server());
         command
@@ -57,7 +69,7 @@ impl Service {
         command
             .current_dir(folder)
             .env("DENIZEN_BOOTSTRAP_API_TOKEN", TOKEN)
-            .env("CEILING_LISTEN", ceiling.to_string())
+            .envs(ceiling.map(|address| ("CEILING_LISTEN", address.to_string())))
             .envs(UNLIMITED.iter().copied())
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -85,8 +97,11 @@ impl Service {
     }
 
     /// The port where the same process answers a user from memory, without asking who calls.
-    pub fn ceiling_port(&self) -> u16 {
-        self.ceiling.port()
+    ///
+    /// # Errors
+    /// When it was not asked to.
+    pub fn ceiling_port(&self) -> Result<u16> {
+        Ok(self.ceiling.context("the server was started without a ceiling")?.port())
     }
 
     /// The address of the API.
