@@ -39,7 +39,7 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section> {
 fn plain(bench: &Bench<'_>, service: &Service, kind: &str) -> Result<Vec<Figure>> {
     let (mut staged, mut activated) = (Vec::new(), Vec::new());
     for round in 0..u32::try_from(bench.extent.rounds)? {
-        let suspended = lifecycle::load(round, bench.extent.span).run(bench.workspace, service, service.port())?;
+        let suspended = lifecycle::load(round, bench.extent.span).run(bench.workspace, service)?;
         let create = |name: &str, query| create(bench, service, format!("{name}{round}"), query);
         staged.push((create("staged", "?activate=false")?, suspended));
         activated.push((create("activated", "?activate=true")?, suspended));
@@ -74,7 +74,7 @@ fn create(bench: &Bench<'_>, service: &Service, tag: String, query: &'static str
         connections: CLIENTS,
         span: bench.extent.span,
     };
-    load.run(bench.workspace, service, service.port())
+    load.run(bench.workspace, service)
 }
 
 fn hashed(bench: &Bench<'_>, service: &Service, kind: &str) -> Result<Vec<Figure>> {
@@ -87,7 +87,7 @@ fn hashed(bench: &Bench<'_>, service: &Service, kind: &str) -> Result<Vec<Figure
             connections: READERS,
             span: bench.extent.span,
         };
-        let alone = read.run(bench.workspace, service, service.port())?;
+        let alone = read.run(bench.workspace, service)?;
         let create = Load {
             kind: Kind::Create {
                 tag: format!("hashed{round}"),
@@ -98,8 +98,8 @@ fn hashed(bench: &Bench<'_>, service: &Service, kind: &str) -> Result<Vec<Figure
             connections: HASHED,
             span: bench.extent.span,
         };
-        let running = create.start(bench.workspace, service.port())?;
-        let beside = read.run(bench.workspace, service, service.port())?;
+        let running = create.start(bench.workspace, service)?;
+        let beside = read.run(bench.workspace, service)?;
         created.push(running.finish()?);
         pairs.push((beside, alone));
     }

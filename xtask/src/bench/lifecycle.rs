@@ -51,7 +51,7 @@ fn rounds(bench: &Bench<'_>, database: &Database, ceiling: impl Fn(u32) -> Resul
     let service = Service::start(bench, database)?;
     let mut pairs = Vec::new();
     for round in 0..=u32::try_from(bench.extent.rounds)? {
-        let served = load(round, bench.extent.span).run(bench.workspace, &service, service.port())?;
+        let served = load(round, bench.extent.span).run(bench.workspace, &service)?;
         pairs.push((served, ceiling(round)?));
     }
     pairs.remove(0);

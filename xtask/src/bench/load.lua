@@ -3,6 +3,7 @@
 
 local mode = os.getenv("LOAD_MODE")
 local token = os.getenv("LOAD_TOKEN")
+local base = os.getenv("LOAD_PATH")
 local prefix = os.getenv("LOAD_ID_PREFIX")
 local first = tonumber(os.getenv("LOAD_FIRST"))
 local count = tonumber(os.getenv("LOAD_COUNT"))
@@ -18,7 +19,7 @@ local ready = {}
 local sent = 0
 
 local function path(number)
-  return string.format("/api/v1/users/%s%09d", prefix, number)
+  return string.format("%s%s%09d", base, prefix, number)
 end
 
 -- Reading: requests for users drawn at random, formatted once.

@@ -15,6 +15,8 @@ use crate::workspace::Workspace;
 pub enum Kind {
     /// `GET` of users drawn at random.
     Read,
+    /// The same from the route that answers from memory.
+    ReadMemory,
     /// Suspends and unsuspends users in turn.
     Lifecycle,
     /// Creates users whose logins start with a tag that no other load used; the query and the credentials of the request.
@@ -65,9 +67,9 @@ impl Load {
     ///
     /// # Errors
     /// When `wrk` fails, connections break, or more than one answer in a thousand is a refusal.
-    pub fn run(&self, workspace: &Workspace, service: &Service, port: u16) -> Result<Outcome> {
+    pub fn run(&self, workspace: &Workspace, service: &Service) -> Result<Outcome> {
         let before = service.processor_time()?;
-        let outcome = self.start(workspace, port)?.finish()?;
+        let outcome = self.start(workspace, service)?.finish()?;
         let spent = service.processor_time()?.saturating_sub(before);
         if outcome.refused * 1000.0 > outcome.requests {
             bail!(
@@ -84,22 +86,23 @@ impl Load {
     }
 
     /// Starts the load in the background.
-    pub fn start(&self, workspace: &Workspace, port: u16) -> Result<Running> {
+    pub fn start(&self, workspace: &Workspace, service: &Service) -> Result<Running> {
         let (tag, query, credentials) = match &self.kind {
             Kind::Create {
                 tag,
                 query,
                 credentials,
             } => (tag.as_str(), *query, *credentials),
-            Kind::Read | Kind::Lifecycle => ("", "", ""),
+            Kind::Read | Kind::ReadMemory | Kind::Lifecycle => ("", "", ""),
         };
         let mut wrk = Command::new("wrk");
         wrk.args(["--threads", "1", "--timeout", "10s", "--script"])
             .arg(workspace.root().join("xtask/src/bench/load.lua"))
             .args(["--connections", &self.connections.to_string()])
             .args(["--duration", &format!("{}s", self.span.as_secs().max(1))])
-            .arg(format!("http://127.0.0.1:{port}"))
+            .arg(format!("http://{}", service.address()))
             .env("LOAD_MODE", self.mode())
+            .env("LOAD_PATH", self.path())
             .env("LOAD_TOKEN", TOKEN)
             .env("LOAD_ID_PREFIX", data::id_prefix())
             .env("LOAD_FIRST", self.users.0.to_string())
@@ -117,9 +120,17 @@ impl Load {
         Ok(Running(child))
     }
 
+    /// What the paths of single users start with.
+    fn path(&self) -> &'static str {
+        match self.kind {
+            Kind::ReadMemory => "/_denizen/ceiling/",
+            Kind::Read | Kind::Lifecycle | Kind::Create { .. } => "/api/v1/users/",
+        }
+    }
+
     fn mode(&self) -> &'static str {
         match self.kind {
-            Kind::Read => "read",
+            Kind::Read | Kind::ReadMemory => "read",
             Kind::Lifecycle => "lifecycle",
             Kind::Create { .. } => "create",
         }

@@ -20,18 +20,22 @@ pub fn measure(bench: &Bench<'_>) -> Result<Section> {
         connections: CONNECTIONS,
         span: bench.extent.span,
     };
+    let memory = Load {
+        kind: Kind::ReadMemory,
+        ..load.clone()
+    };
     let services = databases
         .iter()
-        .map(|database| Service::start_with_ceiling(bench, database))
+        .map(|database| Service::start(bench, database))
         .collect::<Result<Vec<_>>>()?;
     for service in &services {
-        load.run(bench.workspace, service, service.port())?;
+        load.run(bench.workspace, service)?;
     }
     let mut rounds: Vec<Vec<(Outcome, Outcome)>> = vec![Vec::new(); services.len()];
     for _ in 0..bench.extent.rounds {
         for (service, pairs) in services.iter().zip(&mut rounds) {
-            let ceiling = load.run(bench.workspace, service, service.ceiling_port()?)?;
-            let read = load.run(bench.workspace, service, service.port())?;
+            let ceiling = memory.run(bench.workspace, service)?;
+            let read = load.run(bench.workspace, service)?;
             pairs.push((read, ceiling));
         }
     }

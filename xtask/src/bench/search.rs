@@ -185,9 +185,9 @@ fn beside(bench: &Bench<'_>, service: &Service, database: &Database, name: &str,
     let mut times = Vec::new();
     let mut statuses = Vec::new();
     for _ in 0..bench.extent.rounds {
-        let alone = read.run(bench.workspace, service, service.port())?;
+        let alone = read.run(bench.workspace, service)?;
         let begin = Instant::now();
-        let running = read.start(bench.workspace, service.port())?;
+        let running = read.start(bench.workspace, service)?;
         let mut connection = Connection::open(service.address())?;
         while begin.elapsed() < bench.extent.span {
             let answer = connection.get(&query.path())?;

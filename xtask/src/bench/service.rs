@@ -26,7 +26,6 @@ const PAUSE: Duration = Duration::from_millis(1);
 pub struct Service {
     process: Child,
     api: SocketAddr,
-    ceiling: Option<SocketAddr>,
     /// The process whose children work for it, if its database is one.
     database: Option<u32>,
     /// From the start of the process until it was ready.
@@ -39,18 +38,6 @@ impl Service {
     /// # Errors
     /// When it ends first, or takes too long.
     pub fn start(bench: &Bench<'_>, database: &Database) -> Result<Self> {
-        Self::launch(bench, database, None)
-    }
-
-    /// The same, but the process also answers from memory, on a port of its own.
-    ///
-    /// # Errors
-    /// As [`Service::start`].
-    pub fn start_with_ceiling(bench: &Bench<'_>, database: &Database) -> Result<Self> {
-        Self::launch(bench, database, Some(free_address()?))
-    }
-
-    fn launch(bench: &Bench<'_>, database: &Database, ceiling: Option<SocketAddr>) -> Result<Self> {
         let api = free_address()?;
         let folder = database.folder();
         let mut command = Command::new(bench.server());
@@ -69,8 +56,6 @@ impl Service {
         command
             .current_dir(folder)
             .env("DENIZEN_BOOTSTRAP_API_TOKEN", TOKEN)
-            .envs(ceiling.map(|address| ("CEILING_LISTEN", address.to_string())))
-            .envs(UNLIMITED.iter().copied())
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);
@@ -85,23 +70,9 @@ impl Service {
         Ok(Self {
             process,
             api,
-            ceiling,
             database: matches!(database, Database::Postgres { .. }).then(|| bench.cluster.process_id()),
             ready_after: begin.elapsed(),
         })
-    }
-
-    /// The port of the API.
-    pub fn port(&self) -> u16 {
-        self.api.port()
-    }
-
-    /// The port where the same process answers a user from memory, without asking who calls.
-    ///
-    /// # Errors
-    /// When it was not asked to.
-    pub fn ceiling_port(&self) -> Result<u16> {
-        Ok(self.ceiling.context("the server was started without a ceiling")?.port())
     }
 
     /// The address of the API.
@@ -144,9 +115,6 @@ impl Drop for Service {
         }
     }
 }
-
-/// Rate limits that no load reaches. They are counted all the same.
-const UNLIMITED: &[(&str, &str)] = &[];
 
 fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
