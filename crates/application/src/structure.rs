@@ -34,6 +34,15 @@ impl Directory {
         found.ok_or_else(|| Error::not_found(ResourceKind::UserGroup, id))
     }
 
+    /// The user types (`listUserTypes`): the one that comes with the directory.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub async fn list_user_types(&self, call: &Call) -> Result<Vec<UserType>, Error> {
+        must_at_large(call, Permission::UserTypesRead)?;
+        Ok(vec![self.ports.store.default_user_type().await?])
+    }
+
     /// Reads a user type, by id or as `default` (`getUserType`).
     ///
     /// # Errors
