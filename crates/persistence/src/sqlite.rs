@@ -131,7 +131,8 @@ impl SqliteStore {
         let work = move || {
             let _turn = turn;
             let mut conn = readers.get().map_err(stopped)?;
-            conn.transaction(|conn| read(conn, deadline).map_err(Refusal)).map_err(|Refusal(error)| error)
+            conn.transaction(|conn| read(conn, deadline).map_err(Refusal))
+                .map_err(|Refusal(error)| error)
         };
         tokio::task::spawn_blocking(work).await.map_err(stopped)?
     }
@@ -152,7 +153,9 @@ impl Commit for SqliteStore {
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
-        lane::read(&self.source, |conn| diesel::select(1.into_sql::<diesel::sql_types::Integer>()).get_result::<i32>(conn))?;
+        lane::read(&self.source, |conn| {
+            diesel::select(1.into_sql::<diesel::sql_types::Integer>()).get_result::<i32>(conn)
+        })?;
         self.write(|_| Ok(())).await
     }
 }

@@ -40,7 +40,9 @@ pub(super) fn read<T>(
 /// Takes this thread's connection; those of stores that are gone are closed when there is none yet.
 fn take(source: &Arc<Source>) -> Option<Lane> {
     LANES.with_borrow_mut(|lanes| {
-        let place = lanes.iter().position(|lane| std::ptr::eq(lane.source.as_ptr(), Arc::as_ptr(source)));
+        let place = lanes
+            .iter()
+            .position(|lane| std::ptr::eq(lane.source.as_ptr(), Arc::as_ptr(source)));
         if place.is_none() {
             lanes.retain(|lane| lane.source.strong_count() > 0);
         }

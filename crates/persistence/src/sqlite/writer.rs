@@ -98,7 +98,11 @@ fn commit(conn: &mut SqliteConnection, batch: Vec<Job>) {
             let step = |conn: &mut SqliteConnection| {
                 let (is_done, answer) = job(conn);
                 answers.push(answer);
-                if is_done { Ok(()) } else { Err(Error::RollbackTransaction) }
+                if is_done {
+                    Ok(())
+                } else {
+                    Err(Error::RollbackTransaction)
+                }
             };
             if is_alone {
                 step(conn)?;

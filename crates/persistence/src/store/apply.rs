@@ -225,10 +225,13 @@ fn delete_user(user: &User, to: &mut impl Statements) -> Result<(), StoreError> 
 
 /// The index entries of a profile: each text attribute with its key.
 fn keys(profile: &Profile) -> BTreeMap<String, String> {
-    let texts = profile.attributes().into_iter().filter_map(|(attr, value)| match value {
-        Value::String(text) => Some((attr, index_key(&text))),
-        _ => None,
-    });
+    let texts = profile
+        .attributes()
+        .into_iter()
+        .filter_map(|(attr, value)| match value {
+            Value::String(text) => Some((attr, index_key(&text))),
+            _ => None,
+        });
     texts.collect()
 }
 

@@ -7,9 +7,9 @@ use denizen_domain::ports::{Delivery, Outbox, StoreError};
 use denizen_domain::time::Timestamp;
 use diesel::prelude::*;
 
+use super::super::due_messages;
 use super::row::bad_row;
 use super::statements::{BuryMessage, DelayMessage, LeaseMessage};
-use super::super::due_messages;
 use super::{Backend, Conn, Store, refused};
 use crate::schema::messages;
 
@@ -39,7 +39,12 @@ impl MessageRow {
     }
 }
 
-fn claim(conn: &mut Conn, now: Timestamp, lease_until: Timestamp, limit: i64) -> Result<Vec<PendingMessage>, StoreError> {
+fn claim(
+    conn: &mut Conn,
+    now: Timestamp,
+    lease_until: Timestamp,
+    limit: i64,
+) -> Result<Vec<PendingMessage>, StoreError> {
     let due = due_messages(conn, now.as_millis(), limit).map_err(refused)?;
     for row in &due {
         let lease = LeaseMessage {

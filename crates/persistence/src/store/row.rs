@@ -49,7 +49,11 @@ impl TryFrom<UserRow> for User {
     fn try_from(row: UserRow) -> Result<Self, StoreError> {
         let bad = |column: &str| bad_row("users", &row.id, column);
         let password = |stored: &str, column| StoredPassword::from_stored(stored).ok_or_else(|| bad(column));
-        let present = row.password.as_deref().map(|stored| password(stored, "password")).transpose()?;
+        let present = row
+            .password
+            .as_deref()
+            .map(|stored| password(stored, "password"))
+            .transpose()?;
         let history: Vec<String> = match row.password_history.as_str() {
             "[]" => Vec::new(),
             text => serde_json::from_str(text).map_err(|_| bad("password_history"))?,
@@ -124,7 +128,11 @@ impl Derived {
     pub(super) fn of(user: &User) -> Self {
         let credentials = &user.credentials;
         let key = user.login.key();
-        let history: Vec<String> = credentials.password_history.iter().map(StoredPassword::to_stored).collect();
+        let history: Vec<String> = credentials
+            .password_history
+            .iter()
+            .map(StoredPassword::to_stored)
+            .collect();
         let question = credentials.recovery_question.as_ref();
         Self {
             short_name: key.short_name().to_owned(),

@@ -117,7 +117,11 @@ impl Structure for Store {
     }
 
     async fn group(&self, id: &GroupId) -> Result<Option<Group>, StoreError> {
-        let by_id = || groups::table.filter(groups::id.eq(id.as_str())).select(GroupRow::as_select());
+        let by_id = || {
+            groups::table
+                .filter(groups::id.eq(id.as_str()))
+                .select(GroupRow::as_select())
+        };
         self.row(by_id).await?.map(Group::try_from).transpose()
     }
 

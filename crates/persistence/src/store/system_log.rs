@@ -72,7 +72,8 @@ fn is_stored(attribute: LogAttribute) -> bool {
 
 /// Whether JSON writes the text as it is.
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" .@_-:".contains(&byte))
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b" .@_-:".contains(&byte))
 }
 
 fn batch(
@@ -164,10 +165,9 @@ fn told(row: &EventRow, selection: &LogSelection, texts: &[String]) -> Result<Op
     if !texts.iter().all(|text| row.payload.contains(text.as_str())) {
         return Ok(None);
     }
-    let event: LogEvent =
-        serde_json::from_str(&row.payload).map_err(|_| bad_row("events", &row.uuid, "payload"))?;
-    let is_told = selection.query.as_ref().is_none_or(|query| query.admits(&event))
-        && event.mentions(&selection.keywords);
+    let event: LogEvent = serde_json::from_str(&row.payload).map_err(|_| bad_row("events", &row.uuid, "payload"))?;
+    let is_told =
+        selection.query.as_ref().is_none_or(|query| query.admits(&event)) && event.mentions(&selection.keywords);
     Ok(is_told.then_some(event))
 }
 
@@ -175,6 +175,7 @@ fn told(row: &EventRow, selection: &LogSelection, texts: &[String]) -> Result<Op
 impl SystemLog for Store {
     async fn list_events(&self, selection: &LogSelection) -> Result<Page<LogEvent>, StoreError> {
         let selection = selection.clone();
-        self.snapshot(move |conn, deadline| list(conn, &selection, deadline)).await
+        self.snapshot(move |conn, deadline| list(conn, &selection, deadline))
+            .await
     }
 }

@@ -14,7 +14,11 @@ use crate::schema::users;
 #[async_trait]
 impl Users for Store {
     async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
-        let by_id = || users::table.filter(users::id.eq(id.as_str())).select(UserRow::as_select());
+        let by_id = || {
+            users::table
+                .filter(users::id.eq(id.as_str()))
+                .select(UserRow::as_select())
+        };
         self.row(by_id).await?.map(User::try_from).transpose()
     }
 
@@ -35,7 +39,11 @@ impl Users for Store {
                 .limit(2)
                 .select(UserRow::as_select())
         };
-        self.rows(by_short_name).await?.into_iter().map(User::try_from).collect()
+        self.rows(by_short_name)
+            .await?
+            .into_iter()
+            .map(User::try_from)
+            .collect()
     }
 
     async fn list_users(&self, selection: &UserSelection) -> Result<Page<User>, StoreError> {
