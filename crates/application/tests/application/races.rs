@@ -9,7 +9,7 @@ use denizen_domain::user::{Status, User};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::world::{World, attributes, credentials, somebody};
+use crate::world::{World, attributes, credentials, hashed_with, somebody};
 
 const CONTENDERS: [Action; 9] = [
     Action::Deactivate,
@@ -150,6 +150,35 @@ proptest! {
                 some_order_explains(begin, &done, end.as_ref()),
                 "no order explains {done:?} with {:?} at the end", end.map(|user| user.status)
             );
+        });
+    }
+
+    /// D1: a hash is set before an activation or not at all, also when both come at once.
+    #[test]
+    fn a_hash_never_follows_an_activation(seed: u64) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let world = std::sync::Arc::new(World::restless(seed).await);
+            let staged = denizen_application::CreateUser { activate: false, ..somebody("isaac.brock") };
+            let user = world.create(staged).await.unwrap();
+            let seen = world.events().await.len();
+            let (first, second, key) = (world.clone(), world.clone(), user.id.to_string());
+            let mut hashed = credentials(None, None);
+            hashed.password = Some(hashed_with("SHA-256"));
+            let request = UpdateUser { credentials: Some(hashed), ..UpdateUser::default() };
+            let other = key.clone();
+            let activation =
+                tokio::spawn(async move { first.directory.activate_user(&first.admin, &key, true).await });
+            let update = tokio::spawn(async move { second.directory.update_user(&second.admin, &other, request).await });
+            activation.await.unwrap().unwrap();
+            let taken = update.await.unwrap().is_ok();
+            let told = world.told_since(seen).await;
+            let wanted = if taken {
+                vec![EventType::UserUpdatePassword, EventType::UserActivate]
+            } else {
+                vec![EventType::UserActivate]
+            };
+            assert_eq!(told, wanted);
         });
     }
 

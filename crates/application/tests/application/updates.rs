@@ -127,9 +127,9 @@ async fn users_are_found_by_each_of_their_names() {
     assert_eq!(directory.get_user(admin, "me").await.unwrap().id, admin.caller.user_id);
 }
 
-/// A change on a state that the caller has not seen is refused, also when the other change comes in between.
+/// A change on a state that the caller has not seen is refused.
 #[tokio::test]
-async fn a_condition_is_checked_on_the_state_that_is_written() {
+async fn a_condition_is_checked() {
     let world = World::new().await;
     let user = world.active("isaac.brock").await;
     let tag = EntityTag::of(&user.profile, &user.type_id).to_string();
@@ -152,7 +152,7 @@ fn hash() -> UpdateUser {
     }
 }
 
-/// A hash is taken by staged users only, and keeps them staged; one who is activated meanwhile does not take it either.
+/// A hash is taken by staged users only, and keeps them staged.
 #[tokio::test]
 async fn a_hash_is_for_the_staged() {
     let world = World::new().await;
