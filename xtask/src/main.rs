@@ -2,6 +2,7 @@
 //!
 //! Plain Rust on the standard library, so that the tasks build in seconds and run wherever the workspace builds.
 
+mod bench;
 mod check;
 mod e2e;
 mod generate;
@@ -25,6 +26,10 @@ usage: cargo xtask <task>
   e2e [python|node]     the official clients against a running server, on SQLite and on PostgreSQL
   check                 the structural checks: crate arrow, migrations, licences, tidiness
   generate [--check]    writes the derived documents; --check fails when one is out of date
+  bench [--quick|--full] [only NAME…]
+                        speed and size beside their ceilings; a complete run writes docs/performance.md
+                        --quick measures less often, and searches 100,000 users instead of 1,000,000
+                        names: reading, lifecycle, creation, search, footprint
   postgres              runs a private PostgreSQL in the foreground and prints its URL
 ";
 
@@ -53,6 +58,7 @@ fn run(arguments: &[String]) -> Result<bool> {
         ["check"] => check::run(&workspace),
         ["generate"] => generate::write(&workspace),
         ["generate", "--check"] => generate::check(&workspace),
+        ["bench", rest @ ..] => bench::run(&workspace, rest),
         ["postgres"] => postgres::run_in_foreground(&workspace),
         _ => bail!("no such task\n\n{USAGE}"),
     }

@@ -39,6 +39,29 @@ struct Account {
     group: u32,
 }
 
+/// How the server is set up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tuning {
+    /// Little memory: what tests need.
+    Tests,
+    /// Memory and log space as an operator would give it, so that measures tell of production.
+    Production,
+}
+
+impl Tuning {
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Tests => &["shared_buffers=64MB"],
+            Self::Production => &[
+                "shared_buffers=2GB",
+                "max_wal_size=8GB",
+                "synchronous_commit=on",
+                "jit=off",
+            ],
+        }
+    }
+}
+
 /// `cargo xtask postgres`: runs a cluster until it is interrupted.
 pub fn run_in_foreground(workspace: &Workspace) -> Result<bool> {
     let mut cluster = Cluster::start(workspace)?;
@@ -48,14 +71,19 @@ pub fn run_in_foreground(workspace: &Workspace) -> Result<bool> {
 }
 
 impl Cluster {
-    /// Creates a cluster and starts its server, after installing PostgreSQL if there is none.
+    /// Creates a cluster for tests and starts its server, after installing PostgreSQL if there is none.
     pub fn start(workspace: &Workspace) -> Result<Self> {
+        Self::start_tuned(workspace, Tuning::Tests)
+    }
+
+    /// Creates a cluster and starts its server, after installing PostgreSQL if there is none.
+    pub fn start_tuned(workspace: &Workspace, tuning: Tuning) -> Result<Self> {
         let installation = Installation::find_or_install()?;
         let home = workspace.tools().join("postgres");
         fs::create_dir_all(&home)?;
         remove_abandoned(&installation, &home);
         let folder = private_folder(&installation, &home)?;
-        match Self::start_in(&installation, &folder) {
+        match Self::start_in(&installation, &folder, tuning) {
             Ok((server, port)) => Ok(Self {
                 installation,
                 folder,
@@ -77,20 +105,34 @@ impl Cluster {
 
     /// Creates an empty database.
     pub fn create_database(&self, name: &str) -> Result<()> {
-        let statement = format!("CREATE DATABASE {name}");
+        self.execute("postgres", &format!("CREATE DATABASE {name}"))
+    }
+
+    /// Runs a statement in a database.
+    pub fn execute(&self, database: &str, statement: &str) -> Result<()> {
         let mut psql = self.installation.program("psql", &self.folder);
         psql.args([
             "--no-psqlrc",
             "--quiet",
             "--dbname",
-            &self.url("postgres"),
+            &self.url(database),
             "--command",
-            &statement,
+            statement,
         ]);
         process::output(&mut psql).map(drop)
     }
 
-    fn start_in(installation: &Installation, folder: &Path) -> Result<(Child, u16)> {
+    /// One of PostgreSQL's programs that work from outside the server, as this user.
+    pub fn tool(&self, name: &str) -> Command {
+        Command::new(self.installation.programs.join(name))
+    }
+
+    /// The server's process; its connections are its children.
+    pub fn process_id(&self) -> u32 {
+        self.server.id()
+    }
+
+    fn start_in(installation: &Installation, folder: &Path, tuning: Tuning) -> Result<(Child, u16)> {
         let mut initdb = installation.program("initdb", folder);
         initdb.args([
             "-D",
@@ -109,7 +151,7 @@ impl Cluster {
         loop {
             // The port is free when chosen; another process may take it before the server does.
             let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-            match start_server(installation, folder, port) {
+            match start_server(installation, folder, port, tuning) {
                 Ok(server) => return Ok((server, port)),
                 Err(error) if attempts == 3 => return Err(error),
                 Err(_) => attempts += 1,
@@ -127,16 +169,16 @@ impl Drop for Cluster {
     }
 }
 
-fn start_server(installation: &Installation, folder: &Path, port: u16) -> Result<Child> {
-    let settings = [
+fn start_server(installation: &Installation, folder: &Path, port: u16, tuning: Tuning) -> Result<Child> {
+    let mut settings = vec![
         "listen_addresses=127.0.0.1".to_owned(),
         format!("port={port}"),
         "unix_socket_directories=".to_owned(),
         "max_connections=200".to_owned(),
-        "shared_buffers=64MB".to_owned(),
         "fsync=on".to_owned(),
         "lc_messages=C".to_owned(),
     ];
+    settings.extend(tuning.settings().iter().map(|setting| (*setting).to_owned()));
     let mut server = installation.program("postgres", folder);
     server
         .args(["-D", "data"])

@@ -9,6 +9,8 @@ mod bootstrap;
 mod call;
 mod credentials;
 mod cursor;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod cursor_fuzzing;
 mod directory;
 mod error;
 mod groups;

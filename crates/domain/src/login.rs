@@ -41,6 +41,8 @@ impl LoginKey {
             text.nfkd()
                 .filter(|c| !is_combining_mark(*c))
                 .flat_map(char::to_lowercase)
+                // A sigma at the end of a word is the same letter in another shape, and has the same upper case.
+                .map(|c| if c == 'ς' { 'σ' } else { c })
                 .nfc()
                 .collect(),
         )
@@ -110,6 +112,7 @@ mod tests {
         ] {
             assert_eq!(LoginKey::of(text), key, "{text}");
         }
+        assert_eq!(LoginKey::of("νίκος@example.gr"), LoginKey::of("ΝΊΚΟΣ@example.gr"));
         assert_eq!(key.short_name(), "isaac.brock");
     }
 

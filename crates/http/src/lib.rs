@@ -1,1 +1,30 @@
-//! The Management API over actix-web, as a scope that other services can mount.
+//! The Management API over actix-web.
+//!
+//! [`app`] is the whole service; [`scope`] is the part under `/api/v1`, for services that mount it beside their own routes.
+//! Handlers read a request, call one use case and shape its answer. Who may do what is decided by the use cases; the routes
+//! only declare what they ask for.
+
+mod answer;
+mod api;
+mod authorization;
+mod body;
+#[cfg(feature = "ceiling")]
+mod ceiling;
+mod context;
+mod error_object;
+mod gate;
+mod health;
+mod ids;
+mod operation;
+mod origin;
+mod paging;
+mod query;
+mod rate_limit;
+mod refusal;
+mod request;
+mod routes;
+mod settings;
+
+pub use self::api::{Api, app, scope};
+pub use self::rate_limit::{BucketLimit, RateLimits};
+pub use self::settings::{HttpSettings, InvalidNetwork, Network};

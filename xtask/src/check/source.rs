@@ -11,6 +11,8 @@ const FOREIGN: &[&str] = &[
     ".tools",
     "target",
     "node_modules",
+    "corpus",
+    "artifacts",
     "__pycache__",
     "denizen-data",
 ];

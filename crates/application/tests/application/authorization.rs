@@ -1,1 +1,167 @@
-//! x
+//! Every use case refuses a caller without a role, before it tells anything (R1, R8).
+
+use denizen_application::{
+    AnswerRecoveryQuestion, Call, ChangePassword, ChangeRecoveryQuestion, Error, ListEvents, ListUsers,
+    RecoveryQuestionInput, ResetPassword, UpdateUser,
+};
+use denizen_domain::secret::Secret;
+
+use crate::world::{PASSWORD, World, somebody};
+
+/// Calls every use case that takes a call, about a user whom `key` names.
+async fn all_of_them(world: &World, call: &Call, key: &str) -> Vec<(&'static str, Result<(), Error>)> {
+    let directory = &world.directory;
+    let secret = || Secret::new(PASSWORD);
+    let question = || RecoveryQuestionInput {
+        question: None,
+        answer: None,
+    };
+    let change = ChangePassword {
+        old: secret(),
+        new: secret(),
+        strict: false,
+        revoke_sessions: false,
+    };
+    let change_question = ChangeRecoveryQuestion {
+        password: secret(),
+        question: question(),
+    };
+    let answer = AnswerRecoveryQuestion {
+        password: secret(),
+        answer: secret(),
+    };
+    let done = |found: Result<_, Error>| found.map(drop::<Option<_>>);
+    vec![
+        ("get_user", directory.get_user(call, key).await.map(drop)),
+        (
+            "list_users",
+            directory.list_users(call, ListUsers::default()).await.map(drop),
+        ),
+        (
+            "create_user",
+            directory.create_user(call, somebody("new")).await.map(drop),
+        ),
+        (
+            "update_user",
+            directory.update_user(call, key, UpdateUser::default()).await.map(drop),
+        ),
+        (
+            "replace_user",
+            directory.replace_user(call, key, UpdateUser::default()).await.map(drop),
+        ),
+        ("delete_user", directory.delete_user(call, key, false).await),
+        ("deactivate_user", directory.deactivate_user(call, key, true).await),
+        ("activate_user", done(directory.activate_user(call, key, true).await)),
+        (
+            "reactivate_user",
+            done(directory.reactivate_user(call, key, true).await),
+        ),
+        ("suspend_user", directory.suspend_user(call, key).await),
+        ("unsuspend_user", directory.unsuspend_user(call, key).await),
+        ("unlock_user", directory.unlock_user(call, key).await),
+        ("reset_factors", directory.reset_factors(call, key).await),
+        ("expire_password", directory.expire_password(call, key).await.map(drop)),
+        (
+            "expire_password_with_temp_password",
+            directory
+                .expire_password_with_temp_password(call, key, false)
+                .await
+                .map(drop),
+        ),
+        (
+            "reset_password",
+            done(directory.reset_password(call, key, ResetPassword::default()).await),
+        ),
+        (
+            "change_password",
+            directory.change_password(call, key, change).await.map(drop),
+        ),
+        (
+            "change_recovery_question",
+            directory
+                .change_recovery_question(call, key, change_question)
+                .await
+                .map(drop),
+        ),
+        (
+            "forgot_password",
+            done(directory.forgot_password(call, key, true).await),
+        ),
+        (
+            "forgot_password_recovery_question",
+            directory
+                .forgot_password_recovery_question(call, key, answer)
+                .await
+                .map(drop),
+        ),
+        (
+            "list_user_groups",
+            directory.list_user_groups(call, key).await.map(drop),
+        ),
+        ("get_group", directory.get_group(call, "00g").await.map(drop)),
+        (
+            "get_user_type",
+            directory.get_user_type(call, "default").await.map(drop),
+        ),
+        (
+            "get_user_schema",
+            directory.get_user_schema(call, "default").await.map(drop),
+        ),
+        ("get_group_schema", directory.get_group_schema(call).await.map(drop)),
+        (
+            "list_events",
+            directory.list_events(call, ListEvents::default()).await.map(drop),
+        ),
+    ]
+}
+
+/// R1: without a role nothing is done and nothing is told, not even whether somebody exists.
+#[tokio::test]
+async fn every_use_case_refuses_a_caller_without_a_role() {
+    let world = World::new().await;
+    let user = world.active("isaac.brock").await;
+    let mut nobody = world.admin.clone();
+    nobody.caller.roles.clear();
+    let (events, commits) = (world.events().await, world.store.commits());
+    for key in [
+        user.id.as_str(),
+        "isaac.brock",
+        "me",
+        "00u00000000000000000",
+        "missing@example.com",
+    ] {
+        for (name, found) in all_of_them(&world, &nobody, key).await {
+            assert!(matches!(found, Err(Error::Forbidden)), "{name} of {key}: {found:?}");
+        }
+    }
+    assert_eq!((world.events().await, world.store.commits()), (events, commits));
+    assert_eq!((world.read(&user).await, world.mailed().await), (user, vec![]));
+}
+
+/// The same calls get through with the role, so that the refusals above are refusals of the caller.
+#[tokio::test]
+async fn the_same_calls_get_through_with_a_role() {
+    let world = World::new().await;
+    let user = world.active("isaac.brock").await;
+    for (name, found) in all_of_them(&world, &world.admin, user.id.as_str()).await {
+        assert!(!matches!(found, Err(Error::Forbidden)), "{name}");
+    }
+}
+
+/// R8: the last administrator cannot end the own access, by whatever name.
+#[tokio::test]
+async fn nobody_ends_the_own_access() {
+    let world = World::new().await;
+    let (directory, admin) = (&world.directory, &world.admin);
+    for key in ["me", admin.caller.user_id.as_str(), "admin@denizen.local", "ADMIN"] {
+        let ends = [
+            directory.deactivate_user(admin, key, false).await,
+            directory.delete_user(admin, key, false).await,
+            directory.suspend_user(admin, key).await,
+        ];
+        for found in ends {
+            assert!(matches!(found, Err(Error::Forbidden)), "{key}: {found:?}");
+        }
+    }
+    assert!(directory.authenticate(&world.admin_token).await.is_ok());
+}

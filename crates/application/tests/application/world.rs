@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
 use denizen_application::{
     Call, CreateUser, CredentialsInput, Directory, Error, PasswordInput, Ports, RecoveryQuestionInput, RequestContext,
     Settings,
 };
 use denizen_domain::event::{EventType, LogEvent};
 use denizen_domain::message::{Mail, MailTemplate};
-use denizen_domain::password::PasswordHasher;
+use denizen_domain::password::imported::HashDescription;
+use denizen_domain::password::{ImportedHash, PasswordHasher};
 use denizen_domain::ports::{Clock, Delivery, LogSelection, Outbox, SystemLog, Tokens, Users};
 use denizen_domain::profile::Attributes;
 use denizen_domain::sealed::Sealer;
@@ -191,4 +193,38 @@ pub fn credentials(password: Option<&str>, question: Option<(&str, &str)>) -> Cr
         }),
         provider: None,
     }
+}
+
+/// A hash of another directory, well-formed for its algorithm.
+pub fn hashed_with(algorithm: &str) -> PasswordInput {
+    let bytes = |count: usize| base64::engine::general_purpose::STANDARD.encode(vec![7; count]);
+    let text = |text: &str| Some(text.to_owned());
+    let plain = |count| HashDescription {
+        value: Some(bytes(count)),
+        salt: Some(bytes(8)),
+        salt_order: text("PREFIX"),
+        ..HashDescription::default()
+    };
+    let given = match algorithm {
+        "BCRYPT" => HashDescription {
+            work_factor: Some(10),
+            salt: text("rwh3vH166HCH/NT9XV5FYu"),
+            value: text("qaMqvAPULkbiQzkTCWo5XDcvzpk8Tna"),
+            ..HashDescription::default()
+        },
+        "PBKDF2" => HashDescription {
+            salt: Some(bytes(8)),
+            value: Some(bytes(32)),
+            iteration_count: Some(4096),
+            key_size: Some(32),
+            digest_algorithm: text("SHA256_HMAC"),
+            ..HashDescription::default()
+        },
+        "SHA-512" => plain(64),
+        "SHA-256" => plain(32),
+        "SHA-1" => plain(20),
+        _ => plain(16),
+    };
+    let algorithm = algorithm.to_owned();
+    PasswordInput::Hash(ImportedHash::from_description(&HashDescription { algorithm, ..given }).unwrap())
 }

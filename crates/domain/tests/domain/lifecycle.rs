@@ -1,7 +1,5 @@
 //! Random lives against the reference model (C1).
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use denizen_domain::id::{UserId, UserTypeId};
 use denizen_domain::login::Login;
 use denizen_domain::password::StoredPassword;

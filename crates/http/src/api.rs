@@ -1,0 +1,112 @@
+//! The service as a whole.
+
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::{App, HttpRequest, Scope, web};
+use denizen_application::Directory;
+
+use crate::gate::Gate;
+use crate::operation::{self, BASE, Table};
+use crate::rate_limit::{Bucket, RateLimiter, Standing};
+use crate::settings::HttpSettings;
+use crate::{health, routes};
+
+/// The API of one directory. Clones share everything, the callers' rate limits too.
+#[derive(Clone)]
+pub struct Api(Arc<Inner>);
+
+struct Inner {
+    directory: Arc<Directory>,
+    settings: HttpSettings,
+    limiter: RateLimiter,
+    /// The public URL, fit to stand inside a JSON string.
+    base: String,
+}
+
+impl Api {
+    /// The API of a directory.
+    #[must_use]
+    pub fn new(directory: Arc<Directory>, settings: HttpSettings) -> Self {
+        let base = directory.public_url().replace('\\', "%5C").replace('"', "%22");
+        Self(Arc::new(Inner {
+            limiter: RateLimiter::new(settings.rate_limits.clone()),
+            directory,
+            settings,
+            base,
+        }))
+    }
+
+    pub(crate) fn directory(&self) -> &Arc<Directory> {
+        &self.0.directory
+    }
+
+    pub(crate) fn settings(&self) -> &HttpSettings {
+        &self.0.settings
+    }
+
+    pub(crate) fn limiter(&self) -> &RateLimiter {
+        &self.0.limiter
+    }
+
+    /// Where the directory is reached. Links are made from this, and never from a request (T1).
+    pub(crate) fn base(&self) -> &str {
+        &self.0.base
+    }
+
+    /// Counts a call.
+    pub(crate) fn count(&self, bucket: Bucket, caller: &str) -> Standing {
+        let seconds = self.directory().now().as_millis().div_euclid(1000);
+        self.limiter()
+            .take(bucket, caller, u32::try_from(seconds).unwrap_or_default())
+    }
+}
+
+/// The whole application: the API, the health checks, and an answer for everything else.
+pub fn app(
+    api: &Api,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let app = App::new();
+    #[cfg(feature = "ceiling")]
+    let app = app.service(crate::ceiling::resource());
+    // The gate stands around a scope of everything, so that it can rewrite a path before it is routed.
+    let everything = web::scope("")
+        .wrap(Gate::new(api))
+        .service(health::scope(api))
+        .service(operations(api))
+        .default_service(web::to(unknown(api)));
+    app.service(everything).default_service(web::to(unknown(api)))
+}
+
+/// The API alone, for services that mount it beside routes of their own. It answers everything under `/api/v1`.
+pub fn scope(api: &Api) -> Scope {
+    let inner = Table::of_routes(api).mount(web::scope(""));
+    web::scope(BASE).service(web::scope("").wrap(Gate::new(api)).service(inner))
+}
+
+fn operations(api: &Api) -> Scope {
+    Table::of_routes(api).mount(web::scope(BASE))
+}
+
+impl Table {
+    /// Every operation.
+    pub(crate) fn of_routes(api: &Api) -> Self {
+        let mut table = Self::new(api);
+        routes::declare(&mut table);
+        table
+    }
+}
+
+fn unknown(api: &Api) -> impl Fn(HttpRequest) -> std::future::Ready<actix_web::HttpResponse> + Clone + 'static {
+    let api = api.clone();
+    move |http| std::future::ready(operation::unknown_path(&api, &http))
+}

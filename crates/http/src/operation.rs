@@ -1,0 +1,225 @@
+//! The table of operations: each has a path, a method, the permission that it asks for, and a handler. What happens around
+//! every handler happens here: the caller is found, the call is counted, refusals become error objects.
+
+use std::future::Future;
+
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, Route, Scope, web};
+use denizen_application::Call;
+use denizen_domain::authority::Permission;
+
+use crate::api::Api;
+use crate::rate_limit::{Bucket, Standing};
+use crate::refusal::Refusal;
+use crate::request::{Request, accepts_json};
+use crate::{authorization, context, error_object, origin};
+
+/// Where the operations lie.
+pub(crate) const BASE: &str = "/api/v1";
+
+const LIMIT: HeaderName = HeaderName::from_static("x-rate-limit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");
+
+/// An operation, as it was declared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Declared {
+    /// The path below [`BASE`].
+    pub(crate) path: &'static str,
+    pub(crate) method: Method,
+    /// What the operation asks for (R11). The use case enforces it.
+    pub(crate) permission: Permission,
+    /// Pages of trusted origins may call it.
+    pub(crate) cross_origin: bool,
+}
+
+/// Collects operations.
+pub(crate) struct Table {
+    api: Api,
+    operations: Vec<(Declared, Route)>,
+}
+
+impl Table {
+    pub(crate) fn new(api: &Api) -> Self {
+        Self {
+            api: api.clone(),
+            operations: Vec::new(),
+        }
+    }
+
+    /// Declares an operation.
+    pub(crate) fn add<H, F>(&mut self, path: &'static str, method: Method, permission: Permission, handler: H)
+    where
+        H: Fn(Request) -> F + Clone + 'static,
+        F: Future<Output = Result<HttpResponse, Refusal>> + 'static,
+    {
+        self.push(path, method, permission, handler, false);
+    }
+
+    /// Declares an operation that pages of trusted origins may call.
+    pub(crate) fn add_cross_origin<H, F>(
+        &mut self,
+        path: &'static str,
+        method: Method,
+        permission: Permission,
+        handler: H,
+    ) where
+        H: Fn(Request) -> F + Clone + 'static,
+        F: Future<Output = Result<HttpResponse, Refusal>> + 'static,
+    {
+        self.push(path, method, permission, handler, true);
+    }
+
+    fn push<H, F>(&mut self, path: &'static str, method: Method, permission: Permission, handler: H, cross_origin: bool)
+    where
+        H: Fn(Request) -> F + Clone + 'static,
+        F: Future<Output = Result<HttpResponse, Refusal>> + 'static,
+    {
+        let api = self.api.clone();
+        let bucket = api.limiter().bucket(&format!("{BASE}{path}"));
+        let run = move |http: HttpRequest, payload: web::Payload| {
+            serve(api.clone(), bucket, cross_origin, http, payload, handler.clone())
+        };
+        let route = web::method(method.clone()).to(run);
+        let declared = Declared {
+            path,
+            method,
+            permission,
+            cross_origin,
+        };
+        self.operations.push((declared, route));
+    }
+
+    /// The operations.
+    #[cfg(test)]
+    pub(crate) fn declared(&self) -> Vec<Declared> {
+        self.operations.iter().map(|(declared, _)| declared.clone()).collect()
+    }
+
+    /// Mounts every operation; other methods of their paths are answered too.
+    pub(crate) fn mount(self, mut scope: Scope) -> Scope {
+        let Self { api, operations } = self;
+        let mut paths: Vec<(&str, Vec<(Declared, Route)>)> = Vec::new();
+        for operation in operations {
+            let path = operation.0.path;
+            match paths.iter_mut().find(|(known, _)| *known == path) {
+                Some((_, routes)) => routes.push(operation),
+                None => paths.push((path, vec![operation])),
+            }
+        }
+        for (path, operations) in paths {
+            let open = operations.iter().filter(|(declared, _)| declared.cross_origin);
+            let open: Vec<Method> = open.map(|(declared, _)| declared.method.clone()).collect();
+            let mut resource = web::resource(path);
+            for (_, route) in operations {
+                resource = resource.route(route);
+            }
+            let api = api.clone();
+            let other = move |http: HttpRequest| std::future::ready(other_method(&api, &http, &open));
+            scope = scope.service(resource.default_service(web::to(other)));
+        }
+        scope.default_service(web::to(move |http: HttpRequest| {
+            std::future::ready(unknown_path(&api, &http))
+        }))
+    }
+}
+
+/// Answers a path that no operation has.
+pub(crate) fn unknown_path(api: &Api, http: &HttpRequest) -> HttpResponse {
+    anonymous(api, http, Err(Refusal::unknown_path()))
+}
+
+/// Answers a method that no operation of a path has.
+fn other_method(api: &Api, http: &HttpRequest, open: &[Method]) -> HttpResponse {
+    let answer = match origin::preflight(http) {
+        Some(asked) => origin::answer_preflight(http, &api.settings().trusted_origins, &asked, open),
+        None => Err(Refusal::unknown_method()),
+    };
+    anonymous(api, http, answer)
+}
+
+/// Counts a request of nobody in particular by its address, and answers it.
+fn anonymous(api: &Api, http: &HttpRequest, answer: Result<HttpResponse, Refusal>) -> HttpResponse {
+    let context = context::of(http, &api.settings().trusted_proxies);
+    let bucket = api.limiter().bucket(BASE);
+    let standing = api.count(bucket, context.ip_address.as_deref().unwrap_or_default());
+    let answer = if standing.exceeded {
+        Err(Refusal::too_many_requests())
+    } else {
+        answer
+    };
+    finish(answer, &context.id, standing)
+}
+
+/// Serves an operation.
+async fn serve<H, F>(
+    api: Api,
+    bucket: Bucket,
+    cross_origin: bool,
+    http: HttpRequest,
+    payload: web::Payload,
+    handler: H,
+) -> HttpResponse
+where
+    H: Fn(Request) -> F,
+    F: Future<Output = Result<HttpResponse, Refusal>>,
+{
+    let request = context::of(&http, &api.settings().trusted_proxies);
+    let id = request.id.clone();
+    let origin = (cross_origin && !api.settings().trusted_origins.is_empty()).then(|| http.clone());
+    let known = match authorization::token(&http) {
+        Ok(token) => api.directory().authenticate(&token).await.map_err(Refusal::from),
+        Err(refusal) => Err(refusal),
+    };
+    let (answer, standing) = match known {
+        Ok(caller) => {
+            let standing = api.count(bucket, caller.token.as_str());
+            let call = Call { caller, request };
+            let answer = if standing.exceeded {
+                Err(Refusal::too_many_requests())
+            } else if !accepts_json(&http) {
+                Err(Refusal::not_acceptable())
+            } else {
+                let api = api.clone();
+                handler(Request {
+                    api,
+                    call,
+                    http,
+                    payload,
+                })
+                .await
+            };
+            (answer, standing)
+        }
+        Err(refusal) => {
+            let standing = api.count(bucket, request.ip_address.as_deref().unwrap_or_default());
+            let refusal = if standing.exceeded {
+                Refusal::too_many_requests()
+            } else {
+                refusal
+            };
+            (Err(refusal), standing)
+        }
+    };
+    let mut response = finish(answer, &id, standing);
+    if let Some(http) = origin {
+        origin::admit(&http, &api.settings().trusted_origins, response.headers_mut());
+    }
+    response
+}
+
+/// Turns a refusal into its error object, and tells the caller's standing.
+fn finish(answer: Result<HttpResponse, Refusal>, request_id: &str, standing: Standing) -> HttpResponse {
+    let mut response = answer.unwrap_or_else(|refusal| {
+        if let Some(error) = refusal.internal() {
+            tracing::error!(request_id, error, "a request failed inside");
+        }
+        error_object::answer(&refusal)
+    });
+    let headers = response.headers_mut();
+    headers.insert(LIMIT, HeaderValue::from(standing.limit));
+    headers.insert(REMAINING, HeaderValue::from(standing.remaining));
+    headers.insert(RESET, HeaderValue::from(standing.reset));
+    response
+}

@@ -1,0 +1,327 @@
+//! Everything that a request can be refused with, and the one table from the use cases' errors to what clients are told
+//! (contract: errors.tsv, conventions §2).
+
+use std::borrow::Cow;
+
+use actix_web::http::StatusCode;
+use denizen_application::{Error, PasswordSurface};
+use denizen_domain::search::SearchError;
+use denizen_domain::user::creation::CreationRefusal;
+use denizen_domain::user::lifecycle::Refusal as LifecycleRefusal;
+use denizen_domain::validation::Validation;
+
+/// A refusal, ready to be told.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    summary: Cow<'static, str>,
+    causes: Vec<String>,
+    /// The `WWW-Authenticate` header.
+    challenge: Option<&'static str>,
+    /// What went wrong inside. It is logged, and never told (H4).
+    internal: Option<String>,
+}
+
+const BEARER: &str =
+    "Bearer realm=\"denizen\", error=\"invalid_token\", error_description=\"The access token is invalid.\"";
+const DATE_FORM: &str = "Bad request. Invalid date. Dates must be of the form yyyy-MM-dd'T'HH:mm:ss.SSSZZ, e.g. \
+                         2013-01-01T12:00:00.000-07:00.";
+const STATUS_FORBIDS: &str = "This operation is not allowed in the user's current status.";
+const EXPIRY_NEEDS_PASSWORD: &str =
+    "Could not create user. To create a user and expire their password immediately, a password must be specified";
+const EXPIRY_NEEDS_ACTIVATION: &str =
+    "Could not create user. To create a user and expire their password immediately, \"activate\" must be true";
+
+fn told(status: u16, code: &'static str, summary: impl Into<Cow<'static, str>>) -> Refusal {
+    Refusal {
+        status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        code,
+        summary: summary.into(),
+        causes: Vec::new(),
+        challenge: None,
+        internal: None,
+    }
+}
+
+impl Refusal {
+    fn because(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    pub(crate) fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    pub(crate) fn causes(&self) -> &[String] {
+        &self.causes
+    }
+
+    pub(crate) fn challenge(&self) -> Option<&'static str> {
+        self.challenge
+    }
+
+    pub(crate) fn internal(&self) -> Option<&str> {
+        self.internal.as_deref()
+    }
+
+    /// A parameter that is not of its kind.
+    pub(crate) fn type_mismatch(name: &str) -> Self {
+        told(400, "E0000037", format!("Type mismatch exception.  {name}"))
+    }
+
+    /// A body that cannot be read, is missing, or has members that nobody knows.
+    pub(crate) fn malformed_body() -> Self {
+        told(400, "E0000003", "The request body was not well-formed.")
+    }
+
+    /// A body longer than is read.
+    pub(crate) fn body_too_large() -> Self {
+        Self {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            ..Self::malformed_body()
+        }
+        .because("The request body is too large.")
+    }
+
+    /// A body of another kind than JSON.
+    pub(crate) fn unsupported_content_type() -> Self {
+        let summary = "Bad request.  Accept and/or Content-Type headers likely do not match supported values.";
+        told(400, "E0000021", summary)
+    }
+
+    /// The client takes nothing that there is.
+    pub(crate) fn not_acceptable() -> Self {
+        let summary = "Bad request.  Accept and/or Content-Type headers likely do not match supported values.";
+        told(400, "E0000019", summary)
+    }
+
+    /// No route has this path.
+    pub(crate) fn unknown_path() -> Self {
+        told(404, "E0000008", "The requested path was not found")
+    }
+
+    /// No route of this path has this method.
+    pub(crate) fn unknown_method() -> Self {
+        told(
+            405,
+            "E0000022",
+            "The endpoint does not support the provided HTTP method",
+        )
+    }
+
+    /// Nobody says who they are.
+    pub(crate) fn no_credential() -> Self {
+        told(403, "E0000005", "Invalid session")
+    }
+
+    /// An access token of a kind that is not known here.
+    pub(crate) fn invalid_bearer() -> Self {
+        Self {
+            challenge: Some(BEARER),
+            ..told(401, "E0000011", "Invalid token provided")
+        }
+    }
+
+    /// One call too many.
+    pub(crate) fn too_many_requests() -> Self {
+        told(
+            429,
+            "E0000047",
+            "API call exceeded rate limit due to too many requests.",
+        )
+    }
+
+    /// A web page of another origin asks.
+    pub(crate) fn foreign_origin() -> Self {
+        told(403, "E0000212", "Origin validation failed.")
+    }
+
+    /// An `If-Match` header that is none.
+    pub(crate) fn malformed_entity_tag() -> Self {
+        told(400, "E0000242", "ETag syntax is invalid.")
+    }
+
+    /// Something inside failed.
+    pub(crate) fn internal_error(text: impl Into<String>) -> Self {
+        Self {
+            internal: Some(text.into()),
+            ..told(500, "E0000009", "Internal Server Error")
+        }
+    }
+}
+
+impl From<Validation> for Refusal {
+    fn from(validation: Validation) -> Self {
+        Self {
+            causes: validation.causes,
+            ..told(
+                400,
+                "E0000001",
+                format!("Api validation failed: {}", validation.subject),
+            )
+        }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::InvalidToken => told(401, "E0000011", "Invalid token provided"),
+            Error::Forbidden => told(
+                403,
+                "E0000006",
+                "You do not have permission to perform the requested action",
+            ),
+            Error::NotFound { kind, given } => {
+                let summary = format!("Not found: Resource not found: {given} ({})", kind.as_str());
+                told(404, "E0000007", summary)
+            }
+            Error::Validation(validation) => validation.into(),
+            Error::Refused(refusal) => refusal.into(),
+            Error::Creation(refusal) => refusal.into(),
+            Error::TooManyGroups => {
+                told(400, "E0000093", "Target count limit exceeded").because("The number of group targets is too large")
+            }
+            Error::PasswordRejected {
+                requirements,
+                surface: PasswordSurface::Set,
+            } => Validation::field("password", &requirements).into(),
+            Error::PasswordRejected {
+                requirements,
+                surface: PasswordSurface::Change,
+            } => told(403, "E0000014", "Update of credentials failed").because(requirements),
+            Error::SameAsCurrentPassword => {
+                Validation::field("password", "Password cannot be your current password").into()
+            }
+            Error::WrongPassword => told(403, "E0000014", "Update of credentials failed")
+                .because("oldPassword: The credentials provided were incorrect."),
+            Error::WrongAnswer => told(
+                403,
+                "E0000087",
+                "The recovery question answer did not match our records.",
+            ),
+            Error::EntityTagMismatch => told(412, "E0000231", "ETag value doesn't match."),
+            Error::Search(error) => error.into(),
+            Error::SearchWithFilter => {
+                let summary = "Bad request. Can't specify a search query and filter in the same request.";
+                told(400, "E0000033", summary)
+            }
+            Error::InvalidCursor { search: false } => {
+                told(400, "E0000029", "Invalid paging request.").because("Invalid cursor.")
+            }
+            Error::InvalidCursor { search: true } => {
+                told(400, "E0000031", "Invalid search criteria.").because("Invalid cursor.")
+            }
+            Error::FeatureNotAvailable => {
+                let summary = "You do not have permission to access the feature you are requesting";
+                told(401, "E0000015", summary)
+            }
+            Error::Busy => Self::too_many_requests(),
+            Error::SearchTimedOut => told(503, "E0000100", "Unable to perform search query.")
+                .because("The search took longer than allowed. Narrow it, or search by indexed attributes."),
+            Error::Conflict => told(
+                409,
+                "E0000113",
+                "Other requests change the same object at this moment. Please try again.",
+            ),
+            Error::Internal(text) => Self::internal_error(text),
+        }
+    }
+}
+
+impl From<LifecycleRefusal> for Refusal {
+    fn from(refusal: LifecycleRefusal) -> Self {
+        let reset = "Password reset failed";
+        match refusal {
+            LifecycleRefusal::AlreadyActive => {
+                told(403, "E0000016", "Activation failed because the user is already active")
+            }
+            LifecycleRefusal::NotAllowedInStatus => told(403, "E0000038", STATUS_FORBIDS),
+            LifecycleRefusal::NotActive => {
+                Validation::new("suspendUser", "Cannot suspend a user that is not active").into()
+            }
+            LifecycleRefusal::NotSuspended => {
+                Validation::new("suspendUser", "Cannot unsuspend a user that is not suspended").into()
+            }
+            LifecycleRefusal::NotLockedOut => {
+                told(403, "E0000032", "Unlock is not allowed for this user.").because("The user is not locked out.")
+            }
+            // The route knows how the user was named, and words this one itself.
+            LifecycleRefusal::AlreadyDeactivated => told(404, "E0000007", "Not found: Resource not found: (User)"),
+            LifecycleRefusal::PasswordResetNotAllowed => {
+                told(403, "E0000017", reset).because("Password reset is not allowed in the user's current status")
+            }
+            LifecycleRefusal::ForgotPasswordNotAllowed => {
+                told(403, "E0000017", reset).because("Forgot password is not allowed in the user's current status")
+            }
+            LifecycleRefusal::ForgotPasswordNotSupported => {
+                told(403, "E0000017", reset).because("Forgot password is not supported for the user's login type")
+            }
+            LifecycleRefusal::RecoveryQuestionNotSet => {
+                told(403, "E0000034", "Forgot password not allowed on specified user.")
+                    .because("Recovery credential not set.")
+            }
+            LifecycleRefusal::ChangePasswordNotAllowed => {
+                told(403, "E0000035", "Change password not allowed on specified user.")
+            }
+            LifecycleRefusal::ChangeRecoveryQuestionNotAllowed => told(
+                403,
+                "E0000036",
+                "Change recovery question not allowed on specified user.",
+            ),
+            LifecycleRefusal::AlreadyFederated => Validation::new("provider", "The user is already federated").into(),
+            LifecycleRefusal::TokenNotValid => {
+                let summary = "You have accessed a link that has expired or has been previously used.";
+                told(403, "E0000110", summary)
+            }
+        }
+    }
+}
+
+impl From<CreationRefusal> for Refusal {
+    fn from(refusal: CreationRefusal) -> Self {
+        match refusal {
+            CreationRefusal::ExpiryNeedsPassword => {
+                told(400, "E0000124", EXPIRY_NEEDS_PASSWORD).because(EXPIRY_NEEDS_PASSWORD)
+            }
+            CreationRefusal::ExpiryNeedsActivation => {
+                told(400, "E0000125", EXPIRY_NEEDS_ACTIVATION).because(EXPIRY_NEEDS_ACTIVATION)
+            }
+            CreationRefusal::ProviderMismatch => {
+                Validation::field("provider", "The provider type does not match the provider parameter").into()
+            }
+            CreationRefusal::ForeignCredentials => {
+                let text = "Password and recovery question are not permitted for this provider";
+                Validation::field("credentials", text).into()
+            }
+        }
+    }
+}
+
+impl From<SearchError> for Refusal {
+    fn from(error: SearchError) -> Self {
+        let refused = |cause: &str| told(400, "E0000031", "Invalid search criteria.").because(cause);
+        match error {
+            SearchError::Malformed => refused("The expression is malformed."),
+            SearchError::TooLong => refused("The expression is too long."),
+            SearchError::TooDeep => refused("The expression is nested too deeply."),
+            SearchError::TooMany => refused("The expression has too many comparisons."),
+            SearchError::Unsupported => refused("The expression has an unsupported attribute or operator."),
+            SearchError::InvalidDate => told(400, "E0000030", DATE_FORM),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "refusal_tests.rs"]
+mod tests;

@@ -1,0 +1,21 @@
+//! The operations, by what they are about. Wire types stand beside the routes that use them.
+
+mod groups;
+mod logs;
+mod schemas;
+mod user_types;
+mod users;
+
+use crate::operation::Table;
+
+/// Declares every operation. The router asks in this order, so what is called most comes first.
+pub(crate) fn declare(table: &mut Table) {
+    users::declare(table);
+    groups::declare(table);
+    user_types::declare(table);
+    schemas::declare(table);
+    logs::declare(table);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! The tables, as both databases have them. `migrations/` makes them.
+
+diesel::table! {
+    organization (singleton) {
+        singleton -> BigInt,
+        id -> Text,
+        name -> Text,
+        created -> BigInt,
+        cursor_key -> Text,
+    }
+}
+
+diesel::table! {
+    groups (id) {
+        id -> Text,
+        kind -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        created -> BigInt,
+        last_updated -> BigInt,
+        last_membership_updated -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_types (id) {
+        id -> Text,
+        name -> Text,
+        display_name -> Text,
+        description -> Nullable<Text>,
+        created_by -> Text,
+        last_updated_by -> Text,
+        created -> BigInt,
+        last_updated -> BigInt,
+        is_default -> Bool,
+    }
+}
+
+diesel::table! {
+    schemas (id) {
+        id -> Text,
+        document -> Text,
+    }
+}
+
+diesel::table! {
+    users (seq) {
+        seq -> BigInt,
+        id -> Text,
+        version -> BigInt,
+        type_id -> Text,
+        status -> Text,
+        resumes_to -> Text,
+        created -> BigInt,
+        activated -> Nullable<BigInt>,
+        status_changed -> Nullable<BigInt>,
+        last_login -> Nullable<BigInt>,
+        last_updated -> BigInt,
+        password_changed -> Nullable<BigInt>,
+        login -> Text,
+        login_key -> Text,
+        short_name -> Text,
+        display_name -> Text,
+        profile -> Text,
+        password -> Nullable<Text>,
+        password_history -> Text,
+        recovery_question -> Nullable<Text>,
+        recovery_answer -> Nullable<Text>,
+        provider_type -> Text,
+        provider_name -> Text,
+        failed_attempts -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_attr (attr, val, seq) {
+        attr -> Text,
+        val -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    role_assignments (id) {
+        id -> Text,
+        user_id -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    api_tokens (id) {
+        id -> Text,
+        name -> Text,
+        digest -> Binary,
+        owner -> Text,
+        created -> BigInt,
+        last_used -> BigInt,
+        expires -> BigInt,
+    }
+}
+
+diesel::table! {
+    one_time_tokens (digest) {
+        digest -> Binary,
+        user_id -> Text,
+        purpose -> Text,
+        created -> BigInt,
+        expires -> BigInt,
+    }
+}
+
+diesel::table! {
+    events (seq) {
+        seq -> BigInt,
+        uuid -> Text,
+        published -> BigInt,
+        event_type -> Text,
+        payload -> Text,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> Text,
+        template -> Text,
+        sealed -> Binary,
+        attempts -> BigInt,
+        next_attempt -> Nullable<BigInt>,
+        created -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(users, user_attr, role_assignments, api_tokens);

@@ -1,0 +1,199 @@
+//! The store on SQLite.
+//!
+//! Reads of single rows run where the caller is, on a connection of the calling thread: that costs less than handing them to
+//! another thread. Lists run on a bounded pool. All writes go through one thread, which commits what waits together.
+
+mod lane;
+mod open;
+#[path = "store/mod.rs"]
+mod store;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use denizen_domain::ports::{Changes, Commit, StoreError};
+use diesel::prelude::*;
+use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::query_dsl::methods::LoadQuery;
+use diesel::r2d2::{ConnectionManager, Pool};
+use tokio::sync::Semaphore;
+
+use self::lane::Source;
+use self::store::{Expected, Statements, apply, refused, unavailable};
+use self::writer::Writer;
+use crate::open::OpenError;
+
+type Conn = SqliteConnection;
+type Backend = diesel::sqlite::Sqlite;
+use SqliteStore as Store;
+
+/// How SQL turns a JSON object into rows of `key` and `value`: before the object, and after it.
+const PAIRS: (&str, &str) = ("json_each(", ")");
+
+/// How the store on SQLite works.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    /// Wait until a change is on the disk itself. Without it, a power failure may take the last changes; the file stays whole.
+    pub synchronous_full: bool,
+    /// Lists that are read at the same time; one for each processor.
+    pub readers: usize,
+    /// How long a list may take, waiting included.
+    pub query_time_limit: Duration,
+    /// Changes that may wait to be written; more are turned away.
+    pub write_queue: usize,
+    /// Index entries that a search reads to see whether an index helps.
+    pub search_probe: usize,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self {
+            synchronous_full: true,
+            readers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            query_time_limit: Duration::from_secs(10),
+            write_queue: 4096,
+            search_probe: 5_000,
+        }
+    }
+}
+
+/// A directory in a SQLite file.
+pub struct SqliteStore {
+    source: Arc<Source>,
+    options: SqliteOptions,
+    readers: Pool<ConnectionManager<Conn>>,
+    free_readers: Arc<Semaphore>,
+    writer: Writer,
+}
+
+impl SqliteStore {
+    /// Opens a file, which is made if there is none, and brings it to the present schema.
+    ///
+    /// # Errors
+    /// When it is no database, belongs to a newer program, or cannot be read or written.
+    pub fn open(file: &Path, options: SqliteOptions) -> Result<Self, OpenError> {
+        let source = Source::of(file, &options)?;
+        let mut conn = source.write()?;
+        open::migrate(&mut conn)?;
+        let size = options.readers.max(1);
+        Ok(Self {
+            readers: source.pool(size)?,
+            free_readers: Arc::new(Semaphore::new(size)),
+            writer: Writer::start(conn, options.write_queue.max(1))?,
+            source: Arc::new(source),
+            options,
+        })
+    }
+
+    /// Runs the migrations that are missing in a file and gives back their names.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub fn migrate(file: &Path) -> Result<Vec<String>, OpenError> {
+        let source = Source::of(file, &SqliteOptions::default())?;
+        open::migrate(&mut source.write()?)
+    }
+
+    fn options(&self) -> &SqliteOptions {
+        &self.options
+    }
+
+    /// The row with a unique key.
+    async fn row<'q, Q, R>(&self, query: impl Fn() -> Q + Send) -> Result<Option<R>, StoreError>
+    where
+        Q: RunQueryDsl<Conn> + LoadQuery<'q, Conn, R>,
+    {
+        lane::read(&self.source, |conn| query().get_result(conn).optional())
+    }
+
+    /// A few rows.
+    async fn rows<'q, Q, R>(&self, query: impl Fn() -> Q + Send) -> Result<Vec<R>, StoreError>
+    where
+        Q: RunQueryDsl<Conn> + LoadQuery<'q, Conn, R>,
+    {
+        lane::read(&self.source, |conn| query().load(conn))
+    }
+
+    /// Reads a list, all of it in one state of the database, on a thread of its own and before a deadline.
+    async fn snapshot<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Conn, Instant) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let limit = self.options.query_time_limit;
+        let deadline = Instant::now() + limit;
+        let free = Arc::clone(&self.free_readers).acquire_owned();
+        let turn = tokio::time::timeout(limit, free).await;
+        let turn = turn.map_err(|_| StoreError::Busy)?.map_err(stopped)?;
+        let readers = self.readers.clone();
+        let work = move || {
+            let _turn = turn;
+            let mut conn = readers.get().map_err(stopped)?;
+            conn.transaction(|conn| read(conn, deadline).map_err(Refusal))
+                .map_err(|Refusal(error)| error)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(stopped)?
+    }
+
+    /// Writes, all or nothing.
+    async fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.write(change).await
+    }
+}
+
+#[async_trait]
+impl Commit for SqliteStore {
+    async fn commit(&self, changes: Changes) -> Result<(), StoreError> {
+        self.write(move |conn| apply(&changes, &mut AtOnce(conn))).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        lane::read(&self.source, |conn| {
+            diesel::select(1.into_sql::<diesel::sql_types::Integer>()).get_result::<i32>(conn)
+        })?;
+        self.write(|_| Ok(())).await
+    }
+}
+
+/// Runs statements as they come.
+struct AtOnce<'a>(&'a mut Conn);
+
+impl Statements for AtOnce<'_> {
+    fn run<S>(&mut self, expected: Expected, statement: S) -> Result<(), StoreError>
+    where
+        S: QueryFragment<Backend> + QueryId + Send,
+    {
+        let rows = self.0.execute_returning_count(&statement).map_err(refused)?;
+        expected.check(rows)
+    }
+}
+
+/// An error of the store that ends a transaction.
+struct Refusal(StoreError);
+
+impl From<diesel::result::Error> for Refusal {
+    fn from(error: diesel::result::Error) -> Self {
+        Self(unavailable(error))
+    }
+}
+
+/// A part of the store that has ended.
+fn stopped(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Unavailable(error.to_string())
+}
+
+/// Messages that are due, the longest waiting first.
+fn due_messages(conn: &mut Conn, now: i64, limit: i64) -> QueryResult<Vec<store::MessageRow>> {
+    use crate::schema::messages;
+    messages::table
+        .filter(messages::next_attempt.le(now))
+        .order((messages::next_attempt, messages::id))
+        .limit(limit)
+        .select(store::MessageRow::as_select())
+        .load(conn)
+}

@@ -1,0 +1,23 @@
+//! The queries of the store, for the database of the module that mounts this directory.
+//!
+//! The mount provides `Conn`, `Backend` and `Store`. A `Store` has three ways to run queries: `row` and `rows` for reads that
+//! touch a few rows by a unique key, `snapshot` for lists, `write` for everything that changes something.
+
+mod apply;
+mod errors;
+mod outbox;
+mod row;
+pub(super) mod search;
+mod statements;
+mod structure;
+mod system_log;
+mod tokens;
+mod user_lists;
+mod users;
+
+use super::{Backend, Conn, Store};
+
+pub(super) use self::apply::{Expected, Statements, apply};
+pub(super) use self::errors::{refused, unavailable};
+pub(crate) use self::outbox::MessageRow;
+pub(crate) use self::row::UserRow;
