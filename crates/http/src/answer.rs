@@ -19,6 +19,11 @@ pub(crate) fn json(body: &impl Serialize) -> HttpResponse {
     HttpResponse::Ok().json(body)
 }
 
+/// An answer in JSON about something that was made, for the operations that tell it from others.
+pub(crate) fn created(body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Created().json(body)
+}
+
 /// Done, with nothing to tell: clients expect an object (contract: clients 9).
 pub(crate) fn empty_object() -> HttpResponse {
     written(b"{}".to_vec())

@@ -108,7 +108,7 @@ impl<'de> Deserialize<'de> for StrictAttributes {
 }
 
 /// Any JSON value, without names that occur twice in one object.
-struct StrictValue(Value);
+pub(crate) struct StrictValue(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for StrictValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -5,7 +5,7 @@ use actix_web::http::header;
 use serde::Serialize;
 
 use crate::ids;
-use crate::refusal::Refusal;
+use crate::refusal::{Cause, Refusal};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -14,24 +14,17 @@ struct ErrorObject<'a> {
     error_summary: &'a str,
     error_link: &'a str,
     error_id: String,
-    error_causes: Vec<Cause<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Cause<'a> {
-    error_summary: &'a str,
+    error_causes: &'a [Cause],
 }
 
 /// Answers a refusal.
 pub(crate) fn answer(refusal: &Refusal) -> HttpResponse {
-    let causes = refusal.causes().iter();
     let body = ErrorObject {
         error_code: refusal.code(),
         error_summary: refusal.summary(),
         error_link: refusal.code(),
         error_id: ids::error_id(),
-        error_causes: causes.map(|cause| Cause { error_summary: cause }).collect(),
+        error_causes: refusal.causes(),
     };
     let mut response = HttpResponse::build(refusal.status());
     if let Some(challenge) = refusal.challenge() {

@@ -5,10 +5,16 @@ use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
 use denizen_application::{Error, PasswordSurface};
+use denizen_domain::app::AppRefusal;
+use denizen_domain::group::GroupRefusal;
+use denizen_domain::linked_object::Side;
+use denizen_domain::schema::SchemaRefusal;
 use denizen_domain::search::SearchError;
 use denizen_domain::user::creation::CreationRefusal;
 use denizen_domain::user::lifecycle::Refusal as LifecycleRefusal;
+use denizen_domain::user_type::UserTypeRefusal;
 use denizen_domain::validation::Validation;
+use serde::Serialize;
 
 /// A refusal, ready to be told.
 #[derive(Debug)]
@@ -16,13 +22,38 @@ pub(crate) struct Refusal {
     status: StatusCode,
     code: &'static str,
     summary: Cow<'static, str>,
-    causes: Vec<String>,
+    causes: Vec<Cause>,
     /// The `WWW-Authenticate` header.
     challenge: Option<&'static str>,
     /// What went wrong inside. It is logged, and never told (H4).
     internal: Option<String>,
 }
 
+/// One reason of a refusal. Some operations say more than a text.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Cause {
+    pub(crate) error_summary: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) location_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) domain: Option<&'static str>,
+}
+
+impl From<String> for Cause {
+    fn from(error_summary: String) -> Self {
+        Self {
+            error_summary,
+            reason: None,
+            location_type: None,
+            domain: None,
+        }
+    }
+}
+
+const IN_USE: &str = "An object with this field already exists in the current organization";
 const BEARER: &str =
     "Bearer realm=\"denizen\", error=\"invalid_token\", error_description=\"The access token is invalid.\"";
 const DATE_FORM: &str = "Bad request. Invalid date. Dates must be of the form yyyy-MM-dd'T'HH:mm:ss.SSSZZ, e.g. \
@@ -46,7 +77,23 @@ fn told(status: u16, code: &'static str, summary: impl Into<Cow<'static, str>>) 
 
 impl Refusal {
     fn because(mut self, cause: impl Into<String>) -> Self {
-        self.causes.push(cause.into());
+        self.causes.push(cause.into().into());
+        self
+    }
+
+    fn because_of(
+        mut self,
+        cause: impl Into<String>,
+        reason: &'static str,
+        location_type: &'static str,
+        domain: &'static str,
+    ) -> Self {
+        self.causes.push(Cause {
+            error_summary: cause.into(),
+            reason: Some(reason),
+            location_type: Some(location_type),
+            domain: Some(domain),
+        });
         self
     }
 
@@ -62,7 +109,7 @@ impl Refusal {
         &self.summary
     }
 
-    pub(crate) fn causes(&self) -> &[String] {
+    pub(crate) fn causes(&self) -> &[Cause] {
         &self.causes
     }
 
@@ -163,7 +210,7 @@ impl Refusal {
 impl From<Validation> for Refusal {
     fn from(validation: Validation) -> Self {
         Self {
-            causes: validation.causes,
+            causes: validation.causes.into_iter().map(Cause::from).collect(),
             ..told(
                 400,
                 "E0000001",
@@ -189,6 +236,12 @@ impl From<Error> for Refusal {
             Error::Validation(validation) => validation.into(),
             Error::Refused(refusal) => refusal.into(),
             Error::Creation(refusal) => refusal.into(),
+            Error::NotUnique(name) => Validation::field(&name, IN_USE).into(),
+            Error::Schema(refusal) => refusal.into(),
+            Error::UserType(refusal) => refusal.into(),
+            Error::LinkedObjectInUse(sides) => linked_object_in_use(&sides),
+            Error::Group(refusal) => refusal.into(),
+            Error::App(refusal) => refusal.into(),
             Error::TooManyGroups => {
                 told(400, "E0000093", "Target count limit exceeded").because("The number of group targets is too large")
             }
@@ -237,6 +290,70 @@ impl From<Error> for Refusal {
             Error::Internal(text) => Self::internal_error(text),
         }
     }
+}
+
+impl From<SchemaRefusal> for Refusal {
+    fn from(refusal: SchemaRefusal) -> Self {
+        match refusal {
+            SchemaRefusal::Invalid(validation) => validation.into(),
+            SchemaRefusal::ChoicesMismatch => {
+                let summary = "Array specified in enum field must match const values specified in oneOf field.";
+                told(400, "E0000123", summary)
+            }
+        }
+    }
+}
+
+impl From<UserTypeRefusal> for Refusal {
+    fn from(refusal: UserTypeRefusal) -> Self {
+        let summary = "This User Type cannot be deleted.";
+        let reason = match refusal {
+            UserTypeRefusal::IsDefault => "PROHIBITED",
+            UserTypeRefusal::HasUsers => "UNMET_REQUIREMENTS",
+        };
+        told(403, "E0000142", summary).because_of(summary, reason, "url", "userType")
+    }
+}
+
+impl From<GroupRefusal> for Refusal {
+    fn from(refusal: GroupRefusal) -> Self {
+        match refusal {
+            GroupRefusal::NotManaged => Error::Forbidden.into(),
+            GroupRefusal::MembersNotChosen => told(501, "E0000060", "Unsupported operation."),
+        }
+    }
+}
+
+impl From<AppRefusal> for Refusal {
+    fn from(refusal: AppRefusal) -> Self {
+        match refusal {
+            AppRefusal::StillActive => told(403, "E0000056", "Delete application forbidden.")
+                .because("The application must be deactivated before deletion."),
+            AppRefusal::UserInactive => told(
+                403,
+                "E0000117",
+                "Cannot assign apps or update app profiles for an inactive user.",
+            ),
+            AppRefusal::AlreadyAssigned => told(
+                409,
+                "E0000062",
+                "The specified user is already assigned to the application.",
+            ),
+            AppRefusal::GivenByGroup => told(403, "E0000046", "Deactivate application for user forbidden.").because(
+                "The application cannot be unassigned from the user while their group memberships grant them access.",
+            ),
+        }
+    }
+}
+
+/// The spelling of the summary is the original's.
+fn linked_object_in_use(sides: &[Side]) -> Refusal {
+    let summary = "Invalid linked objection definition. Linked object identifier is already in use.";
+    let refusal = told(409, "E0000127", summary);
+    sides.iter().fold(refusal, |refusal, side| {
+        let cause = format!("Linked object identifier for {} is already in use.", side.as_str());
+        refusal.because_of(cause, "UNIQUE_CONSTRAINT", "body", "linkedObjects")
+    })
 }
 
 impl From<LifecycleRefusal> for Refusal {

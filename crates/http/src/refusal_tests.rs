@@ -14,7 +14,7 @@ fn line(refusal: impl Into<Refusal>) -> String {
     let mut line = format!("{} {} {}", refusal.status().as_u16(), refusal.code(), refusal.summary());
     for cause in refusal.causes() {
         line.push_str(" | ");
-        line.push_str(cause);
+        line.push_str(&cause.error_summary);
     }
     line
 }

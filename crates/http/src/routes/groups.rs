@@ -28,8 +28,18 @@ pub(super) fn declare(table: &mut Table) {
     table.add("/groups/{id}", Method::PUT, P::GroupsManage, replace);
     table.add("/groups/{id}", Method::DELETE, P::GroupsManage, delete);
     table.add("/groups/{id}/users", Method::GET, P::GroupsRead, list_members);
-    table.add("/groups/{id}/users/{user}", Method::PUT, P::GroupsMembersManage, add_member);
-    table.add("/groups/{id}/users/{user}", Method::DELETE, P::GroupsMembersManage, remove_member);
+    table.add(
+        "/groups/{id}/users/{user}",
+        Method::PUT,
+        P::GroupsMembersManage,
+        add_member,
+    );
+    table.add(
+        "/groups/{id}/users/{user}",
+        Method::DELETE,
+        P::GroupsMembersManage,
+        remove_member,
+    );
     table.add("/groups/{id}/apps", Method::GET, P::AppsRead, list_apps);
 }
 
@@ -133,7 +143,10 @@ async fn delete(request: Request) -> Result<HttpResponse, Refusal> {
 async fn list_members(request: Request) -> Result<HttpResponse, Refusal> {
     let query = request.query();
     let (id, after, limit) = (request.segment("id"), query.text("after"), query.integer("limit")?);
-    let listing = request.directory().list_members(&request.call, &id, after, limit).await?;
+    let listing = request
+        .directory()
+        .list_members(&request.call, &id, after, limit)
+        .await?;
     let mut response = answer::written(users::view_of_many(&request, &listing.items));
     paging::link(&mut response, &request, listing.limit, listing.next.as_deref());
     Ok(response)
@@ -154,7 +167,10 @@ async fn remove_member(request: Request) -> Result<HttpResponse, Refusal> {
 async fn list_apps(request: Request) -> Result<HttpResponse, Refusal> {
     let query = request.query();
     let (id, after, limit) = (request.segment("id"), query.text("after"), query.integer("limit")?);
-    let listing = request.directory().list_group_apps(&request.call, &id, after, limit).await?;
+    let listing = request
+        .directory()
+        .list_group_apps(&request.call, &id, after, limit)
+        .await?;
     Ok(apps::answer_many(&request, &listing))
 }
 
@@ -164,9 +180,7 @@ pub(super) fn view(group: &Group, base: &str) -> Value {
         GroupKind::OktaGroup | GroupKind::BuiltIn => "okta:user_group",
         GroupKind::AppGroup => "okta:windows_security_principal",
     };
-    let logo = |size: &str| {
-        json!({"name": size, "href": format!("{base}/assets/img/logos/groups/okta-{size}.png"), "type": "image/png"})
-    };
+    let logo = |size: &str| json!({"name": size, "href": format!("{base}/assets/img/logos/groups/okta-{size}.png"), "type": "image/png"});
     let own = format!("{base}{BASE}/groups/{}", group.id);
     let profile: Option<&RawValue> = serde_json::from_str(group.profile.as_json()).ok();
     json!({

@@ -1,6 +1,8 @@
 //! The operations, by what they are about. Wire types stand beside the routes that use them.
 
+mod apps;
 mod groups;
+mod linked_objects;
 mod logs;
 mod schemas;
 mod user_types;
@@ -12,7 +14,9 @@ use crate::operation::Table;
 pub(crate) fn declare(table: &mut Table) {
     users::declare(table);
     groups::declare(table);
+    apps::declare(table);
     user_types::declare(table);
+    linked_objects::declare(table);
     schemas::declare(table);
     logs::declare(table);
 }

@@ -20,11 +20,36 @@ use crate::request::Request;
 pub(super) fn declare(table: &mut Table) {
     use Permission as P;
     table.add("/meta/schemas/user/{id}", Method::GET, P::SchemasRead, get_of_users);
-    table.add("/meta/schemas/user/{id}", Method::POST, P::SchemasManage, update_of_users);
-    table.add("/meta/schemas/group/default", Method::GET, P::SchemasRead, get_of_groups);
-    table.add("/meta/schemas/group/default", Method::POST, P::SchemasManage, update_of_groups);
-    table.add("/meta/schemas/apps/{id}/default", Method::GET, P::SchemasRead, get_of_app);
-    table.add("/meta/schemas/apps/{id}/default", Method::POST, P::SchemasManage, update_of_app);
+    table.add(
+        "/meta/schemas/user/{id}",
+        Method::POST,
+        P::SchemasManage,
+        update_of_users,
+    );
+    table.add(
+        "/meta/schemas/group/default",
+        Method::GET,
+        P::SchemasRead,
+        get_of_groups,
+    );
+    table.add(
+        "/meta/schemas/group/default",
+        Method::POST,
+        P::SchemasManage,
+        update_of_groups,
+    );
+    table.add(
+        "/meta/schemas/apps/{id}/default",
+        Method::GET,
+        P::SchemasRead,
+        get_of_app,
+    );
+    table.add(
+        "/meta/schemas/apps/{id}/default",
+        Method::POST,
+        P::SchemasManage,
+        update_of_app,
+    );
 }
 
 /// A schema to be merged. All but the definitions is read-only; it is known and ignored, so that a whole schema can be sent
@@ -70,7 +95,10 @@ async fn get_of_users(request: Request) -> Result<HttpResponse, Refusal> {
 
 async fn update_of_users(mut request: Request) -> Result<HttpResponse, Refusal> {
     let (edit, id) = (edit(&mut request).await?, request.segment("id"));
-    let (schema, user_type) = request.directory().update_user_schema(&request.call, &id, &edit).await?;
+    let (schema, user_type) = request
+        .directory()
+        .update_user_schema(&request.call, &id, &edit)
+        .await?;
     Ok(answer::json(&view_of_users(&schema, &user_type, request.api.base())))
 }
 
@@ -99,7 +127,11 @@ async fn update_of_app(mut request: Request) -> Result<HttpResponse, Refusal> {
 
 fn view_of_users(schema: &Schema, user_type: &UserType, base: &str) -> Value {
     let schema_id = user_type.id.schema_id();
-    let name = if user_type.is_default { "default" } else { schema_id.as_str() };
+    let name = if user_type.is_default {
+        "default"
+    } else {
+        schema_id.as_str()
+    };
     let links = json!({
         "self": link("self", format!("{base}{BASE}/meta/schemas/user/{schema_id}")),
         "type": link("type", format!("{base}{BASE}/meta/types/user/{}", user_type.id)),
@@ -132,7 +164,10 @@ fn view(schema: &Schema, id: &str, links: Option<Value>) -> Value {
         "type": "object",
         "properties": {"profile": {"allOf": [{"$ref": "#/definitions/custom"}, {"$ref": "#/definitions/base"}]}},
     });
-    let optional = [("description", schema.description.as_ref().map(|text| json!(text))), ("_links", links)];
+    let optional = [
+        ("description", schema.description.as_ref().map(|text| json!(text))),
+        ("_links", links),
+    ];
     for (name, value) in optional {
         if let (Some(value), Some(members)) = (value, shown.as_object_mut()) {
             members.insert(name.to_owned(), value);

@@ -92,7 +92,10 @@ async fn update(mut request: Request) -> Result<HttpResponse, Refusal> {
 async fn replace(mut request: Request) -> Result<HttpResponse, Refusal> {
     let body: UserTypeBody = request.body().await?;
     let (id, wanted) = (request.segment("id"), body.into_description());
-    let changed = request.directory().replace_user_type(&request.call, &id, wanted).await?;
+    let changed = request
+        .directory()
+        .replace_user_type(&request.call, &id, wanted)
+        .await?;
     Ok(answer::json(&view(&changed, request.api.base())))
 }
 

@@ -12,6 +12,7 @@ use actix_web::http::header::{self, HeaderValue};
 use denizen_application::{CreateUser, Error, ListUsers, ResourceKind, UpdateUser};
 use denizen_domain::authority::Permission;
 use denizen_domain::entity_tag::EntityTag;
+use denizen_domain::user::User;
 use denizen_domain::validation::Validation;
 
 use self::projection::Projection;
@@ -159,6 +160,11 @@ async fn list_groups(request: Request) -> Answer {
     let mut response = answer::json(&groups);
     paging::link(&mut response, &request, LIMIT, None);
     Ok(response)
+}
+
+/// Users as lists show them.
+pub(super) fn view_of_many(request: &Request, users: &[User]) -> Vec<u8> {
+    View::of_request(request, Links::Own).write_all(users)
 }
 
 /// A user who is not there, under the name that the path gave.
