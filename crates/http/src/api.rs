@@ -73,7 +73,7 @@ pub fn app(
         Response = ServiceResponse<BoxBody>,
         Error = actix_web::Error,
         InitError = (),
-    >,
+    > + use<>,
 > {
     let app = App::new();
     #[cfg(feature = "ceiling")]
