@@ -77,7 +77,7 @@ pub fn app(
 > {
     let app = App::new();
     #[cfg(feature = "ceiling")]
-    let app = app.service(crate::ceiling::resource());
+    let app = app.service(routes::ceiling(api));
     // The gate stands around a scope of everything, so that it can rewrite a path before it is routed.
     let everything = web::scope("")
         .wrap(Gate::new(api))
