@@ -73,11 +73,11 @@ pub fn app(
         Response = ServiceResponse<BoxBody>,
         Error = actix_web::Error,
         InitError = (),
-    >,
+    > + use<>,
 > {
     let app = App::new();
     #[cfg(feature = "ceiling")]
-    let app = app.service(crate::ceiling::resource());
+    let app = app.service(routes::ceiling(api));
     // The gate stands around a scope of everything, so that it can rewrite a path before it is routed.
     let everything = web::scope("")
         .wrap(Gate::new(api))

@@ -45,24 +45,24 @@ pub(crate) fn is_json(request: &HttpRequest) -> bool {
 
 /// Reads a JSON object.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    if has_supplementary_characters(body) {
+    if has_forbidden_characters(body) {
         return Err(Refusal::malformed_body());
     }
     let parsed: Result<Object<T>, _> = serde_json::from_slice(body);
     parsed.map(|Object(value)| value).map_err(|_| Refusal::malformed_body())
 }
 
-/// Whether a body has characters that take more than three bytes in UTF-8, written out or escaped. An escape of a surrogate
-/// stands for one, or for nothing at all.
-fn has_supplementary_characters(body: &[u8]) -> bool {
+/// Whether a body has characters that take more than three bytes in UTF-8, written out or escaped, or the character NUL, which
+/// databases cannot hold. An escape of a surrogate stands for one of the former, or for nothing at all.
+fn has_forbidden_characters(body: &[u8]) -> bool {
     let mut escaped = false;
     for (place, &byte) in body.iter().enumerate() {
         if byte >= 0xF0 {
             return true;
         }
         if escaped && byte == b'u' {
-            let digits = body.get(place + 1..place + 3).unwrap_or_default();
-            if matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F']) {
+            let digits = body.get(place + 1..place + 5).unwrap_or_default();
+            if digits == b"0000" || matches!(digits, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]) {
                 return true;
             }
         }
@@ -239,14 +239,14 @@ mod tests {
     }
 
     #[test]
-    fn characters_beyond_three_bytes_are_refused() {
-        for text in ["😀", "\\ud83d\\ude00", "\\uD83D", "a\\\\\\ud83d"] {
+    fn characters_beyond_three_bytes_and_nul_are_refused() {
+        for text in ["😀", "\\ud83d\\ude00", "\\uD83D", "a\\\\\\ud83d", "\\u0000"] {
             assert!(
                 !accepts(format!(r#"{{"profile":{{"a":"{text}"}}}}"#).as_bytes()),
                 "{text}"
             );
         }
-        for text in ["\u{ffff}", "\\ud7ff", "\\\\ud83d", "ud83d"] {
+        for text in ["\u{ffff}", "\\ud7ff", "\\\\ud83d", "ud83d", "\\u0001", "\\\\u0000"] {
             assert!(
                 accepts(format!(r#"{{"profile":{{"a":"{text}"}}}}"#).as_bytes()),
                 "{text}"

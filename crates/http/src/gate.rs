@@ -4,19 +4,17 @@
 use std::future::{Ready, ready};
 use std::rc::Rc;
 
+use actix_web::HttpMessage;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::uri::{PathAndQuery, Uri};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpMessage, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use tracing::{Instrument, Level};
 
 use crate::api::Api;
-use crate::error_object;
 use crate::ids::RequestId;
-use crate::refusal::Refusal;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-okta-request-id");
 
@@ -89,14 +87,8 @@ where
         let line = tracing::enabled!(Level::INFO).then(|| Line::begin(&self.api, &request));
         let span = tracing::debug_span!("request", id = id.as_str());
         let served = async move {
-            let http = request.request().clone();
-            let mut response = match inner.call(request).await {
-                Ok(response) => {
-                    drop(http);
-                    response
-                }
-                Err(error) => failed(http, id, &error),
-            };
+            // No route fails but by an answer; whatever does, the server closes.
+            let mut response = inner.call(request).await?;
             complete(response.headers_mut(), id);
             if let Some(line) = line {
                 line.end(id, response.status());
@@ -109,13 +101,6 @@ where
             Box::pin(served.instrument(span))
         }
     }
-}
-
-/// An error that no route has answered.
-fn failed(http: HttpRequest, id: RequestId, error: &actix_web::Error) -> ServiceResponse<BoxBody> {
-    tracing::error!(request_id = id.as_str(), %error, "a request could not be served");
-    let answer = error_object::answer(&Refusal::internal_error("not served"));
-    ServiceResponse::new(http, answer)
 }
 
 fn complete(headers: &mut HeaderMap, id: RequestId) {

@@ -8,8 +8,6 @@ mod answer;
 mod api;
 mod authorization;
 mod body;
-#[cfg(feature = "ceiling")]
-mod ceiling;
 mod context;
 mod error_object;
 mod gate;

@@ -4,6 +4,7 @@
 use actix_web::HttpRequest;
 
 use crate::refusal::Refusal;
+use crate::request::without_nul;
 
 /// The parameters of a request, decoded.
 pub(crate) struct Query(Vec<(String, String)>);
@@ -15,7 +16,8 @@ impl Query {
     }
 
     fn parse(text: &str) -> Self {
-        Self(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+        let parsed = form_urlencoded::parse(text.as_bytes()).into_owned();
+        Self(parsed.map(|(name, value)| (name, without_nul(value))).collect())
     }
 
     /// A text.
@@ -52,6 +54,7 @@ mod tests {
         assert_eq!(query.text("q"), Some("a b c%2B"));
         assert_eq!(query.text("empty"), None);
         assert_eq!(query.text("filter"), Some("x"));
+        assert_eq!(Query::parse("q=a%00b").text("q"), Some("a\u{fffd}b"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Request {
     /// into two (H2).
     pub(crate) fn segment(&self, name: &str) -> String {
         let raw = self.http.match_info().get(name).unwrap_or_default();
-        percent_decode_str(raw).decode_utf8_lossy().into_owned()
+        without_nul(percent_decode_str(raw).decode_utf8_lossy().into_owned())
     }
 
     /// The query parameters.
@@ -70,6 +70,15 @@ impl Request {
     /// The body as it came.
     pub(crate) async fn bytes(&mut self) -> Result<Vec<u8>, Refusal> {
         body::read(&self.http, &mut self.payload, self.api.settings().body_limit).await
+    }
+}
+
+/// Databases cannot hold the character NUL; nothing is named by it.
+pub(crate) fn without_nul(text: String) -> String {
+    if text.contains('\0') {
+        text.replace('\0', "\u{fffd}")
+    } else {
+        text
     }
 }
 

@@ -29,14 +29,16 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     if path.is_dir() {
         for entry in fs::read_dir(path)? {
-            files.push(entry?.path());
+            let entry = entry?.path();
+            files.extend(folder(&entry)?);
+            files.push(entry);
         }
     }
     Ok(files)
 }
 
-/// Reads `.route("/path", web::get()…` and `web::resource("/path").route(web::get()…)`: each method belongs to the path
-/// before it. Tests at the end of a file are left out.
+/// Reads `add("/path", Method::GET, …`, `.route("/path", web::get()…` and `web::resource("/path").route(web::get()…)`: each
+/// method belongs to the path before it. Tests at the end of a file are left out.
 fn parse(text: &str) -> Vec<(String, String)> {
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
     let mut routes = Vec::new();
@@ -75,11 +77,12 @@ fn pieces(code: &str) -> Vec<Piece> {
                 }
             } else {
                 let word: String = after.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
-                let follows = after[word.len()..].starts_with("()");
+                let called = after[word.len()..].starts_with("()");
+                let named = METHODS.contains(&word.as_str());
                 let method = METHODS.iter().find(|method| method.eq_ignore_ascii_case(&word));
                 found.extend(
                     method
-                        .filter(|_| follows)
+                        .filter(|_| called || named)
                         .map(|method| Piece::Method((*method).to_owned())),
                 );
             }
@@ -112,6 +115,23 @@ mod tests {
         assert_eq!(
             parsed(code),
             ["GET /api/v1/users/{}/groups", "GET /api/v1/users", "POST /api/v1/users"]
+        );
+    }
+
+    #[test]
+    fn tables_of_operations_are_read() {
+        let code = r#"
+            table.add("/users", Method::POST, Permission::UsersCreate, create);
+            table.add(
+                "/users/{id}/lifecycle/suspend",
+                Method::POST,
+                Permission::UsersSuspend,
+                suspend,
+            );
+        "#;
+        assert_eq!(
+            parsed(code),
+            ["POST /api/v1/users", "POST /api/v1/users/{}/lifecycle/suspend"]
         );
     }
 

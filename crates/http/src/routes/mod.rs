@@ -8,6 +8,8 @@ mod schemas;
 mod user_types;
 mod users;
 
+#[cfg(feature = "ceiling")]
+pub(crate) use self::users::ceiling;
 use crate::operation::Table;
 
 /// Declares every operation. The router asks in this order, so what is called most comes first.

@@ -42,7 +42,12 @@ fn cell(connector: &Arc<Connector>) -> Arc<OnceCell<Wire>> {
 /// Whether a statement failed with its connection.
 pub(super) fn is_lost(error: &Error) -> bool {
     use DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
-    matches!(error, Error::DatabaseError(ClosedConnection | UnableToSendCommand, _))
+    match error {
+        Error::DatabaseError(ClosedConnection | UnableToSendCommand, _) => true,
+        // What a server says last; diesel does not pass its code on.
+        Error::DatabaseError(_, about) => about.message().starts_with("terminating connection"),
+        _ => false,
+    }
 }
 
 /// A share in a connection: each holder sends its statements without waiting for those of the others.

@@ -1,5 +1,7 @@
 //! Users: creating, reading, changing, removing (contract: users §4 to §6).
 
+#[cfg(feature = "ceiling")]
+mod ceiling;
 mod credentials;
 mod lifecycle;
 mod projection;
@@ -25,6 +27,9 @@ use crate::request::Request;
 use crate::{answer, paging};
 
 type Answer = Result<HttpResponse, Refusal>;
+
+#[cfg(feature = "ceiling")]
+pub(crate) use self::ceiling::resource as ceiling;
 
 /// Declares the operations on users.
 pub(super) fn declare(table: &mut Table) {

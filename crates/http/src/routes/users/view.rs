@@ -44,8 +44,13 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     /// One user, after a change.
     pub(super) fn single(request: &'a Request) -> Self {
+        Self::whole(request.api.base())
+    }
+
+    /// All that can be told of a user.
+    pub(super) fn whole(base: &'a str) -> Self {
         Self {
-            base: request.api.base(),
+            base,
             links: Links::All,
             credentials: true,
             credential_links: true,

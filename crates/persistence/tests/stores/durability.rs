@@ -1,0 +1,203 @@
+//! What is committed outlives the program, and is seen by every other.
+
+use denizen_application::store_contract::user;
+use denizen_domain::group::Group;
+use denizen_domain::id::{GroupId, OrgId, UserTypeId};
+use denizen_domain::organization::{Foundation, Organization};
+use denizen_domain::ports::{Changes, Commit, Store, StoreError, Users, Write};
+use denizen_domain::schema::Schema;
+use denizen_domain::secret::Secret;
+use denizen_domain::time::Timestamp;
+use denizen_domain::token::{OneTimeToken, TokenPurpose};
+use denizen_domain::user::{Status, User};
+use denizen_domain::user_type::UserType;
+use denizen_persistence::{PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use serde_json::json;
+
+use crate::databases::{self, Folder};
+
+fn dawn() -> Timestamp {
+    Timestamp::from_millis(1_700_000_000_000)
+}
+
+fn type_id() -> UserTypeId {
+    UserTypeId::generate(dawn(), 1)
+}
+
+/// A founded directory.
+pub fn foundation() -> Write {
+    Write::Found(Box::new(Foundation {
+        organization: Organization {
+            id: OrgId::generate(dawn(), 1),
+            name: "Org".to_owned(),
+            created: dawn(),
+            cursor_key: Secret::new("cursor key"),
+        },
+        user_type: UserType::default_type(type_id(), dawn()),
+        user_schema: Schema::default_user(dawn()),
+        group_schema: Schema::default_group(dawn()),
+        everyone: Group::everyone(GroupId::generate(dawn(), 1), dawn()),
+    }))
+}
+
+fn person(number: u64) -> User {
+    user(number, &type_id(), &format!("person{number}@example.com"), &json!({}))
+}
+
+fn token(owner: &User) -> OneTimeToken {
+    OneTimeToken {
+        digest: Secret::new("reset").digest(),
+        user_id: owner.id.clone(),
+        purpose: TokenPurpose::PasswordReset,
+        created: dawn(),
+        expires: dawn().plus_minutes(60),
+    }
+}
+
+async fn write(store: &impl Commit, writes: Vec<Write>) -> Result<(), StoreError> {
+    let changes = Changes {
+        writes,
+        ..Changes::default()
+    };
+    store.commit(changes).await
+}
+
+/// Founds a directory with a user who has used up a token.
+async fn before(store: &impl Store) {
+    let user = person(1);
+    let token = token(&user);
+    let first = vec![
+        foundation(),
+        Write::InsertUser(Box::new(user)),
+        Write::InsertOneTimeToken(token.clone()),
+    ];
+    write(store, first).await.unwrap();
+    write(store, vec![Write::ConsumeOneTimeToken(token.digest)])
+        .await
+        .unwrap();
+}
+
+async fn after(store: &impl Store) {
+    let user = person(1);
+    assert_eq!(store.user(&user.id).await.unwrap(), Some(user.clone()));
+    let token = token(&user);
+    assert_eq!(store.one_time_token(&token.digest).await.unwrap(), None);
+    let refused = write(store, vec![Write::ConsumeOneTimeToken(token.digest)]).await;
+    assert!(matches!(refused, Err(StoreError::Stale)), "{refused:?}");
+}
+
+/// T4: a used token is refused by the next program too.
+#[tokio::test]
+async fn sqlite_remembers() {
+    let folder = Folder::new();
+    before(&SqliteStore::open(&folder.file(), SqliteOptions::default()).unwrap()).await;
+    after(&SqliteStore::open(&folder.file(), SqliteOptions::default()).unwrap()).await;
+}
+
+/// T4: a used token is refused by the next program too.
+#[tokio::test]
+async fn postgres_remembers() {
+    let Some(url) = databases::postgres().await else { return };
+    before(&PostgresStore::open(&url, PostgresOptions::default()).await.unwrap()).await;
+    after(&PostgresStore::open(&url, PostgresOptions::default()).await.unwrap()).await;
+}
+
+/// C8: what one server has answered is what the other one shows.
+#[tokio::test]
+async fn servers_that_share_a_database_see_each_other_at_once() {
+    let Some(url) = databases::postgres().await else { return };
+    let one = PostgresStore::open(&url, PostgresOptions::default()).await.unwrap();
+    let other = PostgresStore::open(&url, PostgresOptions::default()).await.unwrap();
+    write(&one, vec![foundation()]).await.unwrap();
+    for number in 0..50 {
+        let user = person(number);
+        write(&one, vec![Write::InsertUser(Box::new(user.clone()))])
+            .await
+            .unwrap();
+        let mut suspended = user.clone();
+        suspended.status = Status::Suspended;
+        let update = Write::UpdateUser {
+            from: Box::new(other.user(&user.id).await.unwrap().unwrap()),
+            to: Box::new(suspended),
+        };
+        write(&other, vec![update]).await.unwrap();
+        assert_eq!(one.user(&user.id).await.unwrap().unwrap().status, Status::Suspended);
+    }
+}
+
+/// A database that was restarted is found again, by reads and by writes.
+#[tokio::test]
+async fn lost_connections_are_made_anew() {
+    let Some(url) = databases::postgres().await else { return };
+    let store = PostgresStore::open(&url, PostgresOptions::default()).await.unwrap();
+    write(&store, vec![foundation()]).await.unwrap();
+    let mut outside = AsyncPgConnection::establish(&url).await.unwrap();
+    let end_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    for number in 0..5 {
+        let user = person(number);
+        write(&store, vec![Write::InsertUser(Box::new(user.clone()))])
+            .await
+            .unwrap();
+        assert!(store.user(&user.id).await.unwrap().is_some());
+        outside.batch_execute(end_all).await.unwrap();
+        let other = Write::InsertUser(Box::new(person(number + 100)));
+        write(&store, vec![other])
+            .await
+            .expect("a write finds a new connection");
+        outside.batch_execute(end_all).await.unwrap();
+        assert!(
+            store.user(&user.id).await.unwrap().is_some(),
+            "a read finds a new connection"
+        );
+    }
+}
+
+/// A full queue turns callers away; it does not make them wait for ever.
+#[tokio::test]
+async fn more_changes_than_may_wait_are_turned_away() {
+    let folder = Folder::new();
+    let options = SqliteOptions {
+        write_queue: 1,
+        ..SqliteOptions::default()
+    };
+    let store = SqliteStore::open(&folder.file(), options).unwrap();
+    write(&store, vec![foundation()]).await.unwrap();
+    let inserts = (0..400).map(|number| write(&store, vec![Write::InsertUser(Box::new(person(number)))]));
+    let results = futures_util::future::join_all(inserts).await;
+    let (done, refused): (Vec<_>, Vec<_>) = results.into_iter().enumerate().partition(|(_, result)| result.is_ok());
+    assert!(
+        !done.is_empty() && !refused.is_empty(),
+        "{} {}",
+        done.len(),
+        refused.len()
+    );
+    for (number, result) in refused {
+        assert!(matches!(result, Err(StoreError::Busy)), "{result:?}");
+        assert!(store.user(&person(number as u64).id).await.unwrap().is_none());
+    }
+    for (number, _) in done {
+        assert!(store.user(&person(number as u64).id).await.unwrap().is_some());
+    }
+}
+
+/// One caller's conflict fails nobody else, however many are committed together.
+#[tokio::test]
+async fn changes_that_are_committed_together_fail_alone() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(&folder.file(), SqliteOptions::default()).unwrap();
+    write(&store, vec![foundation()]).await.unwrap();
+    let inserts = (0..300).map(|number| {
+        let mut user = person(number);
+        if number % 3 == 0 {
+            user.id = person(1).id;
+        }
+        write(&store, vec![Write::InsertUser(Box::new(user))])
+    });
+    let results = futures_util::future::join_all(inserts).await;
+    assert_eq!(
+        results.iter().filter(|result| result.is_ok()).count(),
+        200,
+        "person 0 was first with the id"
+    );
+}
