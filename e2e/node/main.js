@@ -10,6 +10,7 @@ require('./lists');
 require('./lifecycle');
 require('./credentials');
 require('./structure');
+require('./shape');
 
 async function main() {
   let passed = 0;
