@@ -27,8 +27,9 @@ use futures_util::future::BoxFuture;
 use self::connect::Connector;
 use self::lane::Lane;
 use self::link::{Link, Links};
-use self::store::{Expected, Statements, apply, refused, unavailable};
+use self::store::{AtOnce, apply, refused, unavailable};
 use crate::open::OpenError;
+use crate::schema::organization;
 
 type Conn = AsyncConnectionWrapper<Link>;
 type Backend = diesel::pg::Pg;
@@ -36,6 +37,8 @@ use PostgresStore as Store;
 
 /// How SQL turns a JSON object into rows of `key` and `value`: before the object, and after it.
 const PAIRS: (&str, &str) = ("json_each_text(CAST(", " AS json))");
+/// What keeps the rows of a query from being changed by others until the transaction ends.
+const LOCK: &str = " FOR NO KEY UPDATE";
 
 /// How the store on PostgreSQL works.
 #[derive(Clone, Debug)]
@@ -176,6 +179,9 @@ impl PostgresStore {
 #[async_trait]
 impl Commit for PostgresStore {
     async fn commit(&self, changes: Changes) -> Result<(), StoreError> {
+        if line::needs_answers(&changes) {
+            return self.write(move |conn| apply(&changes, &mut AtOnce(conn))).await;
+        }
         // A task of its own reaches commit or rollback even if the caller goes away.
         let links = self.links.clone();
         tokio::spawn(async move { line::commit(&links, &changes).await })
@@ -193,6 +199,21 @@ impl Commit for PostgresStore {
 /// A part of the store that has ended.
 fn stopped(error: impl std::fmt::Display) -> StoreError {
     StoreError::Unavailable(error.to_string())
+}
+
+/// The organization, while the shape of the directory has a version. Its row is locked against changes of the shape.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn organization_at(version: i64) -> _ {
+    organization::table
+        .filter(organization::structure_version.eq(version))
+        .select(organization::structure_version)
+        .for_share()
+}
+
+/// Whether the shape of the directory has a version, which it keeps until the transaction ends.
+fn structure_is(conn: &mut Conn, version: i64) -> QueryResult<bool> {
+    let found: Vec<i64> = diesel::RunQueryDsl::load(organization_at(version), conn)?;
+    Ok(!found.is_empty())
 }
 
 /// Messages that are due, the longest waiting first. They are locked; those that another server has locked are left to it.

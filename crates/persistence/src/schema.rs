@@ -7,18 +7,28 @@ diesel::table! {
         name -> Text,
         created -> BigInt,
         cursor_key -> Text,
+        structure_version -> BigInt,
     }
 }
 
 diesel::table! {
-    groups (id) {
+    groups (seq) {
+        seq -> BigInt,
         id -> Text,
+        version -> BigInt,
         kind -> Text,
-        name -> Text,
-        description -> Nullable<Text>,
+        name_key -> Text,
+        profile -> Text,
         created -> BigInt,
         last_updated -> BigInt,
         last_membership_updated -> BigInt,
+    }
+}
+
+diesel::table! {
+    group_members (group_seq, user_seq) {
+        group_seq -> BigInt,
+        user_seq -> BigInt,
     }
 }
 
@@ -33,6 +43,7 @@ diesel::table! {
         created -> BigInt,
         last_updated -> BigInt,
         is_default -> Bool,
+        seq -> BigInt,
     }
 }
 
@@ -77,6 +88,76 @@ diesel::table! {
         attr -> Text,
         val -> Text,
         seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    unique_claims (attribute, value) {
+        attribute -> Text,
+        value -> Text,
+        user_id -> Text,
+    }
+}
+
+diesel::table! {
+    linked_objects (seq) {
+        seq -> BigInt,
+        primary_name -> Text,
+        primary_title -> Text,
+        primary_description -> Nullable<Text>,
+        associated_name -> Text,
+        associated_title -> Text,
+        associated_description -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    links (associated_id, relation) {
+        relation -> Text,
+        associated_id -> Text,
+        primary_id -> Text,
+    }
+}
+
+diesel::table! {
+    apps (seq) {
+        seq -> BigInt,
+        id -> Text,
+        version -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        label -> Text,
+        label_key -> Text,
+        status -> Text,
+        sign_on_mode -> Text,
+        created -> BigInt,
+        last_updated -> BigInt,
+        document -> Text,
+        user_schema -> Text,
+    }
+}
+
+diesel::table! {
+    app_users (seq) {
+        seq -> BigInt,
+        id -> Text,
+        app_id -> Text,
+        user_id -> Text,
+        user_name -> Text,
+        profile -> Text,
+        created -> BigInt,
+        last_updated -> BigInt,
+    }
+}
+
+diesel::table! {
+    app_groups (app_id, group_id) {
+        app_id -> Text,
+        group_id -> Text,
+        priority -> BigInt,
+        profile -> Text,
+        created -> BigInt,
+        last_updated -> BigInt,
     }
 }
 
@@ -131,4 +212,17 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, user_attr, role_assignments, api_tokens);
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    user_attr,
+    role_assignments,
+    api_tokens,
+    groups,
+    group_members,
+    user_types,
+    schemas,
+    unique_claims,
+    apps,
+    app_users,
+    app_groups
+);

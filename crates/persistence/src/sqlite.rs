@@ -16,13 +16,12 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use denizen_domain::ports::{Changes, Commit, StoreError};
 use diesel::prelude::*;
-use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::r2d2::{ConnectionManager, Pool};
 use tokio::sync::Semaphore;
 
 use self::lane::Source;
-use self::store::{Expected, Statements, apply, refused, unavailable};
+use self::store::{AtOnce, apply, unavailable};
 use self::writer::Writer;
 use crate::open::OpenError;
 
@@ -32,6 +31,8 @@ use SqliteStore as Store;
 
 /// How SQL turns a JSON object into rows of `key` and `value`: before the object, and after it.
 const PAIRS: (&str, &str) = ("json_each(", ")");
+/// What keeps the rows of a query from being changed by others: nothing, since nobody else writes.
+const LOCK: &str = "";
 
 /// How the store on SQLite works.
 #[derive(Clone, Debug)]
@@ -160,17 +161,14 @@ impl Commit for SqliteStore {
     }
 }
 
-/// Runs statements as they come.
-struct AtOnce<'a>(&'a mut Conn);
-
-impl Statements for AtOnce<'_> {
-    fn run<S>(&mut self, expected: Expected, statement: S) -> Result<(), StoreError>
-    where
-        S: QueryFragment<Backend> + QueryId + Send,
-    {
-        let rows = self.0.execute_returning_count(&statement).map_err(refused)?;
-        expected.check(rows)
-    }
+/// Whether the shape of the directory has a version. Nobody else writes before the transaction ends.
+fn structure_is(conn: &mut Conn, version: i64) -> QueryResult<bool> {
+    use crate::schema::organization;
+    let present: Option<i64> = organization::table
+        .select(organization::structure_version)
+        .first(conn)
+        .optional()?;
+    Ok(present == Some(version))
 }
 
 /// An error of the store that ends a transaction.

@@ -1,6 +1,6 @@
 //! Commits: the statements of a change are sent one behind the other, and their answers are awaited together.
 
-use denizen_domain::ports::{Changes, StoreError};
+use denizen_domain::ports::{AppWrite, Changes, StoreError, StructureWrite, Write};
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 use diesel_async::{AsyncConnectionCore, AsyncPgConnection, SimpleAsyncConnection};
@@ -8,7 +8,8 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
 
 use super::link::{Link, Links};
-use super::{Backend, Expected, Statements, apply, lane, refused};
+use super::store::apply::{Expected, Statements};
+use super::{Backend, Conn, apply, lane, organization_at, refused, stopped};
 
 /// Begins a transaction that writes.
 pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
@@ -16,6 +17,20 @@ pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const MOST_ATTEMPTS: usize = 4;
 /// Statements on their way at once. So few are first polled, and so sent, in their order.
 const MOST_ON_THE_WAY: usize = 16;
+
+/// Whether one of the changes must read what it writes over. Such changes cannot stand in line.
+pub(super) fn needs_answers(changes: &Changes) -> bool {
+    changes.writes.iter().any(|change| {
+        matches!(
+            change,
+            Write::Structure(
+                StructureWrite::RemoveUserAttribute { .. }
+                    | StructureWrite::RemoveGroupAttribute(_)
+                    | StructureWrite::ClaimUserAttribute { .. }
+            ) | Write::App(AppWrite::RemoveAttribute { .. })
+        )
+    })
+}
 
 /// Commits all changes or none.
 pub(super) async fn commit(links: &Links, changes: &Changes) -> Result<(), StoreError> {
@@ -112,6 +127,14 @@ impl Statements for Line<'_> {
         let answer = conn.execute_returning_count(statement);
         self.waiting.push((expected, answer));
         Ok(())
+    }
+
+    fn expect_structure(&mut self, version: i64) -> Result<(), StoreError> {
+        self.run(Expected::One, organization_at(version))
+    }
+
+    fn conn(&mut self) -> Result<&mut Conn, StoreError> {
+        Err(stopped("statements in line have no answers to give"))
     }
 }
 

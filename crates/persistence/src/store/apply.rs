@@ -1,35 +1,31 @@
-//! Changes as statements. None needs the answer of another, so that a database may be sent all of them at once.
-
-use std::collections::BTreeMap;
+//! Changes as statements. None needs the answer of another, so that a database may be sent all of them at once. The few
+//! changes that must read first cannot stand in line.
 
 use denizen_domain::event::LogEvent;
 use denizen_domain::message::OutgoingMessage;
-use denizen_domain::organization::Foundation;
-use denizen_domain::ports::{Changes, StoreError, Write};
-use denizen_domain::profile::Profile;
-use denizen_domain::schema::Schema;
+use denizen_domain::ports::{Changes, StoreError, UniqueField, Write};
 use denizen_domain::token::{ApiToken, OneTimeToken, TokenPurpose};
-use denizen_domain::user::User;
 use diesel::prelude::*;
 use diesel::query_builder::{QueryFragment, QueryId};
-use serde_json::Value;
 
-use super::Backend;
-use super::row::{Derived, NewUserRow, millis};
-use super::search::index_key;
-use super::statements::{AddAttributes, DescribeUser, MoveUser, RemoveAttribute, TouchApiToken};
-use super::structure::GROUP_SCHEMA;
-use crate::schema::{
-    api_tokens, events, groups, messages, one_time_tokens, organization, role_assignments, schemas, user_types, users,
-};
+use super::super::structure_is;
+use super::app_writes::write_app;
+use super::membership_writes::write_membership;
+use super::statements::TouchApiToken;
+use super::structure_writes::{advance_structure, found, write_structure};
+use super::user_writes::{delete_user, insert_user, update_user};
+use super::{Backend, Conn, refused};
+use crate::schema::{api_tokens, events, messages, one_time_tokens, role_assignments};
 
 /// What a statement must have found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// Any number of rows.
     Any,
     /// Its row; without it, another change came between.
     One,
+    /// Its row; without it, somebody else has the value.
+    Free(UniqueField),
 }
 
 impl Expected {
@@ -37,6 +33,7 @@ impl Expected {
     pub(crate) fn check(self, rows: usize) -> Result<(), StoreError> {
         match self {
             Self::One if rows == 0 => Err(StoreError::Stale),
+            Self::Free(field) if rows == 0 => Err(StoreError::Duplicate(field)),
             _ => Ok(()),
         }
     }
@@ -48,6 +45,34 @@ pub(crate) trait Statements {
     fn run<S>(&mut self, expected: Expected, statement: S) -> Result<(), StoreError>
     where
         S: QueryFragment<Backend> + QueryId + Send;
+
+    /// Goes on only while the shape of the directory has this version, and keeps it so until the end.
+    fn expect_structure(&mut self, version: i64) -> Result<(), StoreError>;
+
+    /// The connection, for changes that must read first. A line has none to give: such changes are kept away from it.
+    fn conn(&mut self) -> Result<&mut Conn, StoreError>;
+}
+
+/// Runs statements as they come.
+pub(crate) struct AtOnce<'a>(pub(crate) &'a mut Conn);
+
+impl Statements for AtOnce<'_> {
+    fn run<S>(&mut self, expected: Expected, statement: S) -> Result<(), StoreError>
+    where
+        S: QueryFragment<Backend> + QueryId + Send,
+    {
+        let rows = self.0.execute_returning_count(&statement).map_err(refused)?;
+        expected.check(rows)
+    }
+
+    fn expect_structure(&mut self, version: i64) -> Result<(), StoreError> {
+        let rows = structure_is(self.0, version).map_err(refused)?;
+        Expected::One.check(usize::from(rows))
+    }
+
+    fn conn(&mut self) -> Result<&mut Conn, StoreError> {
+        Ok(self.0)
+    }
 }
 
 /// Turns changes into statements.
@@ -67,6 +92,11 @@ pub(crate) fn apply(changes: &Changes, to: &mut impl Statements) -> Result<(), S
 fn write(change: &Write, to: &mut impl Statements) -> Result<(), StoreError> {
     match change {
         Write::Found(foundation) => found(foundation, to),
+        Write::ExpectStructure(version) => to.expect_structure(*version),
+        Write::AdvanceStructure(version) => advance_structure(*version, to),
+        Write::Structure(change) => write_structure(change, to),
+        Write::Membership(change) => write_membership(change, to),
+        Write::App(change) => write_app(change, to),
         Write::InsertUser(user) => insert_user(user, to),
         Write::UpdateUser { from, to: user } => update_user(from, user, to),
         Write::DeleteUser(user) => delete_user(user, to),
@@ -104,158 +134,6 @@ fn write(change: &Write, to: &mut impl Statements) -> Result<(), StoreError> {
         }
         Write::VoidOneTimeTokens { user_id, purpose } => void_one_time_tokens(user_id.as_str(), *purpose, to),
     }
-}
-
-fn found(foundation: &Foundation, to: &mut impl Statements) -> Result<(), StoreError> {
-    let org = &foundation.organization;
-    let row = (
-        organization::singleton.eq(1),
-        organization::id.eq(org.id.as_str()),
-        organization::name.eq(org.name.as_str()),
-        organization::created.eq(org.created.as_millis()),
-        organization::cursor_key.eq(org.cursor_key.expose()),
-    );
-    to.run(Expected::One, diesel::insert_into(organization::table).values(row))?;
-    let kind = &foundation.user_type;
-    let row = (
-        user_types::id.eq(kind.id.as_str()),
-        user_types::name.eq(kind.name.as_str()),
-        user_types::display_name.eq(kind.display_name.as_str()),
-        user_types::description.eq(kind.description.as_deref()),
-        user_types::created_by.eq(kind.created_by.as_str()),
-        user_types::last_updated_by.eq(kind.last_updated_by.as_str()),
-        user_types::created.eq(kind.created.as_millis()),
-        user_types::last_updated.eq(kind.last_updated.as_millis()),
-        user_types::is_default.eq(kind.is_default),
-    );
-    to.run(Expected::One, diesel::insert_into(user_types::table).values(row))?;
-    insert_schema(kind.id.schema_id().as_str(), &foundation.user_schema, to)?;
-    insert_schema(GROUP_SCHEMA, &foundation.group_schema, to)?;
-    let group = &foundation.everyone;
-    let row = (
-        groups::id.eq(group.id.as_str()),
-        groups::kind.eq(group.kind.as_str()),
-        groups::name.eq(group.name.as_str()),
-        groups::description.eq(group.description.as_deref()),
-        groups::created.eq(group.created.as_millis()),
-        groups::last_updated.eq(group.last_updated.as_millis()),
-        groups::last_membership_updated.eq(group.last_membership_updated.as_millis()),
-    );
-    to.run(Expected::One, diesel::insert_into(groups::table).values(row))
-}
-
-fn insert_schema(id: &str, schema: &Schema, to: &mut impl Statements) -> Result<(), StoreError> {
-    let document = json("schemas", schema)?;
-    let row = (schemas::id.eq(id), schemas::document.eq(document.as_str()));
-    to.run(Expected::One, diesel::insert_into(schemas::table).values(row))
-}
-
-fn insert_user(user: &User, to: &mut impl Statements) -> Result<(), StoreError> {
-    let derived = Derived::of(user);
-    let row = NewUserRow::of(user, &derived);
-    to.run(Expected::One, diesel::insert_into(users::table).values(row))?;
-    add_attributes(user, keys(&user.profile), to)
-}
-
-/// The row first: whoever holds it may change the index, and a stale change goes no further.
-fn update_user(from: &User, user: &User, to: &mut impl Statements) -> Result<(), StoreError> {
-    let id = user.id.as_str();
-    let is_described_alike = from.profile == user.profile
-        && from.login == user.login
-        && from.type_id == user.type_id
-        && from.credentials == user.credentials;
-    if !is_described_alike {
-        describe(from, user, to)?;
-    }
-    let moved = MoveUser {
-        id,
-        version: from.version,
-        next_version: from.version.saturating_add(1),
-        status: user.status.as_str(),
-        resumes_to: user.resumes_to.as_str(),
-        activated: millis(user.activated),
-        status_changed: millis(user.status_changed),
-        last_login: millis(user.last_login),
-        last_updated: user.last_updated.as_millis(),
-        password_changed: millis(user.password_changed),
-        failed_attempts: i64::from(user.failed_attempts),
-    };
-    to.run(Expected::One, moved)?;
-    if from.profile == user.profile {
-        return Ok(());
-    }
-    let mut added = keys(&user.profile);
-    let mut removed = keys(&from.profile);
-    removed.retain(|attr, val| added.get(attr) != Some(val));
-    let old = keys(&from.profile);
-    added.retain(|attr, val| old.get(attr) != Some(val));
-    remove_attributes(user, &removed, to)?;
-    add_attributes(user, added, to)
-}
-
-fn describe(from: &User, user: &User, to: &mut impl Statements) -> Result<(), StoreError> {
-    let derived = Derived::of(user);
-    let question = user.credentials.recovery_question.as_ref();
-    let described = DescribeUser {
-        id: user.id.as_str(),
-        version: from.version,
-        type_id: user.type_id.as_str(),
-        login: user.login.as_str(),
-        login_key: &derived.login_key,
-        short_name: &derived.short_name,
-        display_name: &derived.display_name,
-        profile: user.profile.as_json(),
-        password: derived.password.as_deref(),
-        password_history: &derived.password_history,
-        recovery_question: question.map(|question| question.question.as_str()),
-        recovery_answer: derived.recovery_answer.as_deref(),
-        provider_type: derived.provider_type,
-        provider_name: &user.credentials.provider.name,
-    };
-    to.run(Expected::One, described)
-}
-
-fn delete_user(user: &User, to: &mut impl Statements) -> Result<(), StoreError> {
-    remove_attributes(user, &keys(&user.profile), to)?;
-    let unchanged = users::table
-        .filter(users::id.eq(user.id.as_str()))
-        .filter(users::version.eq(user.version));
-    to.run(Expected::One, diesel::delete(unchanged))
-}
-
-/// The index entries of a profile: each text attribute with its key.
-fn keys(profile: &Profile) -> BTreeMap<String, String> {
-    let texts = profile
-        .attributes()
-        .into_iter()
-        .filter_map(|(attr, value)| match value {
-            Value::String(text) => Some((attr, index_key(&text))),
-            _ => None,
-        });
-    texts.collect()
-}
-
-fn add_attributes(user: &User, added: BTreeMap<String, String>, to: &mut impl Statements) -> Result<(), StoreError> {
-    if added.is_empty() {
-        return Ok(());
-    }
-    let attributes: Value = added.into_iter().collect();
-    let add = AddAttributes {
-        id: user.id.as_str(),
-        attributes: &attributes.to_string(),
-    };
-    to.run(Expected::One, add)
-}
-
-fn remove_attributes(
-    user: &User,
-    removed: &BTreeMap<String, String>,
-    to: &mut impl Statements,
-) -> Result<(), StoreError> {
-    let id = user.id.as_str();
-    removed
-        .iter()
-        .try_for_each(|(attr, val)| to.run(Expected::Any, RemoveAttribute { id, attr, val }))
 }
 
 fn insert_api_token(token: &ApiToken, to: &mut impl Statements) -> Result<(), StoreError> {
@@ -320,6 +198,7 @@ fn insert_message(message: &OutgoingMessage, to: &mut impl Statements) -> Result
     to.run(Expected::One, diesel::insert_into(messages::table).values(row))
 }
 
-fn json(table: &str, value: &impl serde::Serialize) -> Result<String, StoreError> {
+/// A value as JSON text.
+pub(super) fn json(table: &str, value: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Unavailable(format!("{table}: {error}")))
 }

@@ -18,6 +18,8 @@ pub(crate) fn unavailable(error: Error) -> StoreError {
 pub(crate) fn refused(error: Error) -> StoreError {
     match &error {
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, about) => taken(about.as_ref()),
+        // Two changes waited for each other, and this one was ended.
+        Error::DatabaseError(_, about) if about.message() == "deadlock detected" => StoreError::Stale,
         // What it belongs to was there when the decision was made.
         Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => StoreError::Stale,
         _ => unavailable(error),
@@ -29,6 +31,8 @@ fn taken(about: &(dyn DatabaseErrorInformation + Send + Sync)) -> StoreError {
     let place = about.constraint_name().unwrap_or_else(|| about.message());
     if place.contains("login_key") {
         StoreError::Duplicate(UniqueField::Login)
+    } else if place.contains("groups") && place.contains("name_key") {
+        StoreError::Duplicate(UniqueField::GroupName)
     } else if place.contains("organization") {
         StoreError::Stale
     } else {

@@ -3,21 +3,31 @@
 //! The mount provides `Conn`, `Backend` and `Store`. A `Store` has three ways to run queries: `row` and `rows` for reads that
 //! touch a few rows by a unique key, `snapshot` for lists, `write` for everything that changes something.
 
-mod apply;
+mod app_writes;
+pub(super) mod apply;
+mod apps;
+mod attribute_writes;
 mod errors;
+mod group_lists;
+mod groups;
+mod links;
+mod membership_writes;
 mod outbox;
+mod paging;
 mod row;
 pub(super) mod search;
 mod statements;
 mod structure;
+mod structure_writes;
 mod system_log;
 mod tokens;
 mod user_lists;
+mod user_writes;
 mod users;
 
 use super::{Backend, Conn, Store};
 
-pub(super) use self::apply::{Expected, Statements, apply};
+pub(super) use self::apply::{AtOnce, apply};
 pub(super) use self::errors::{refused, unavailable};
 pub(crate) use self::outbox::MessageRow;
 pub(crate) use self::row::UserRow;

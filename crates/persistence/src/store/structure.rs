@@ -1,10 +1,12 @@
 //! Reading what every directory has.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
-use denizen_domain::group::{Group, GroupKind};
-use denizen_domain::id::{GroupId, OrgId, SchemaId, UserTypeId};
+use denizen_domain::id::{AppId, OrgId, UserTypeId};
+use denizen_domain::linked_object::{LinkedObjectDefinition, LinkedObjectSide};
 use denizen_domain::organization::Organization;
-use denizen_domain::ports::{StoreError, Structure};
+use denizen_domain::ports::{StoreError, Structure, StructureState};
 use denizen_domain::schema::Schema;
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
@@ -12,8 +14,8 @@ use denizen_domain::user_type::UserType;
 use diesel::prelude::*;
 
 use super::row::bad_row;
-use super::{Backend, Store};
-use crate::schema::{groups, organization, schemas, user_types};
+use super::{Backend, Conn, Store, unavailable};
+use crate::schema::{apps, linked_objects, organization, schemas, user_types};
 
 /// The schema of groups has no id of its own.
 pub(super) const GROUP_SCHEMA: &str = "group";
@@ -28,15 +30,14 @@ struct OrganizationRow {
 }
 
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = groups, check_for_backend(Backend))]
-struct GroupRow {
-    id: String,
-    kind: String,
-    name: String,
-    description: Option<String>,
-    created: i64,
-    last_updated: i64,
-    last_membership_updated: i64,
+#[diesel(table_name = linked_objects, check_for_backend(Backend))]
+struct LinkedObjectRow {
+    primary_name: String,
+    primary_title: String,
+    primary_description: Option<String>,
+    associated_name: String,
+    associated_title: String,
+    associated_description: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -53,19 +54,20 @@ struct UserTypeRow {
     is_default: bool,
 }
 
-impl TryFrom<GroupRow> for Group {
-    type Error = StoreError;
-
-    fn try_from(row: GroupRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            kind: GroupKind::parse(&row.kind).ok_or_else(|| bad_row("groups", &row.id, "kind"))?,
-            id: GroupId::parse(&row.id).ok_or_else(|| bad_row("groups", &row.id, "id"))?,
-            name: row.name,
-            description: row.description,
-            created: Timestamp::from_millis(row.created),
-            last_updated: Timestamp::from_millis(row.last_updated),
-            last_membership_updated: Timestamp::from_millis(row.last_membership_updated),
-        })
+impl From<LinkedObjectRow> for LinkedObjectDefinition {
+    fn from(row: LinkedObjectRow) -> Self {
+        Self {
+            primary: LinkedObjectSide {
+                name: row.primary_name,
+                title: row.primary_title,
+                description: row.primary_description,
+            },
+            associated: LinkedObjectSide {
+                name: row.associated_name,
+                title: row.associated_title,
+                description: row.associated_description,
+            },
+        }
     }
 }
 
@@ -87,17 +89,52 @@ impl TryFrom<UserTypeRow> for UserType {
     }
 }
 
-fn not_founded() -> StoreError {
+/// The directory has nothing yet.
+pub(super) fn not_founded() -> StoreError {
     StoreError::Unavailable("the directory was never founded".to_owned())
 }
 
-impl Store {
-    async fn schema(&self, id: &str) -> Result<Option<Schema>, StoreError> {
-        let by_id = || schemas::table.filter(schemas::id.eq(id)).select(schemas::document);
-        let document: Option<String> = self.row(by_id).await?;
-        let parse = |text: String| serde_json::from_str(&text).map_err(|_| bad_row("schemas", id, "document"));
-        document.map(parse).transpose()
+/// The schema that a stored document describes.
+fn schema(document: &str, id: &str) -> Result<Schema, StoreError> {
+    serde_json::from_str(document).map_err(|_| bad_row("schemas", id, "document"))
+}
+
+/// The whole shape. All of it must be read in one snapshot.
+fn structure(conn: &mut Conn) -> Result<StructureState, StoreError> {
+    let version: Option<i64> = organization::table
+        .select(organization::structure_version)
+        .first(conn)
+        .optional()
+        .map_err(unavailable)?;
+    let version = version.ok_or_else(not_founded)?;
+    let documents: Vec<(String, String)> = schemas::table
+        .select((schemas::id, schemas::document))
+        .load(conn)
+        .map_err(unavailable)?;
+    let documents: HashMap<String, String> = documents.into_iter().collect();
+    let described = |id: &str| schema(documents.get(id).map_or("", String::as_str), id);
+    let rows: Vec<UserTypeRow> = user_types::table
+        .order((user_types::is_default.desc(), user_types::seq.asc()))
+        .select(UserTypeRow::as_select())
+        .load(conn)
+        .map_err(unavailable)?;
+    let mut types = Vec::with_capacity(rows.len());
+    for row in rows {
+        let user_type = UserType::try_from(row)?;
+        let schema = described(user_type.id.schema_id().as_str())?;
+        types.push((user_type, schema));
     }
+    let definitions: Vec<LinkedObjectRow> = linked_objects::table
+        .order(linked_objects::seq)
+        .select(LinkedObjectRow::as_select())
+        .load(conn)
+        .map_err(unavailable)?;
+    Ok(StructureState {
+        version,
+        user_types: types,
+        group_schema: described(GROUP_SCHEMA)?,
+        linked_objects: definitions.into_iter().map(LinkedObjectDefinition::from).collect(),
+    })
 }
 
 #[async_trait]
@@ -116,47 +153,19 @@ impl Structure for Store {
         row.map(read).transpose()
     }
 
-    async fn group(&self, id: &GroupId) -> Result<Option<Group>, StoreError> {
-        let by_id = || {
-            groups::table
-                .filter(groups::id.eq(id.as_str()))
-                .select(GroupRow::as_select())
-        };
-        self.row(by_id).await?.map(Group::try_from).transpose()
+    async fn structure_version(&self) -> Result<i64, StoreError> {
+        let version = || organization::table.select(organization::structure_version);
+        let version: Option<i64> = self.row(version).await?;
+        version.ok_or_else(not_founded)
     }
 
-    async fn everyone(&self) -> Result<Group, StoreError> {
-        let built_in = || {
-            groups::table
-                .filter(groups::kind.eq(GroupKind::BuiltIn.as_str()))
-                .select(GroupRow::as_select())
-        };
-        self.row(built_in).await?.ok_or_else(not_founded)?.try_into()
+    async fn structure(&self) -> Result<StructureState, StoreError> {
+        self.snapshot(move |conn, _| structure(conn)).await
     }
 
-    async fn user_type(&self, id: &UserTypeId) -> Result<Option<UserType>, StoreError> {
-        let by_id = || {
-            user_types::table
-                .filter(user_types::id.eq(id.as_str()))
-                .select(UserTypeRow::as_select())
-        };
-        self.row(by_id).await?.map(UserType::try_from).transpose()
-    }
-
-    async fn default_user_type(&self) -> Result<UserType, StoreError> {
-        let default = || {
-            user_types::table
-                .filter(user_types::is_default)
-                .select(UserTypeRow::as_select())
-        };
-        self.row(default).await?.ok_or_else(not_founded)?.try_into()
-    }
-
-    async fn user_schema(&self, id: &SchemaId) -> Result<Option<Schema>, StoreError> {
-        self.schema(id.as_str()).await
-    }
-
-    async fn group_schema(&self) -> Result<Schema, StoreError> {
-        self.schema(GROUP_SCHEMA).await?.ok_or_else(not_founded)
+    async fn app_schema(&self, id: &AppId) -> Result<Option<Schema>, StoreError> {
+        let by_id = || apps::table.filter(apps::id.eq(id.as_str())).select(apps::user_schema);
+        let document: Option<String> = self.row(by_id).await?;
+        document.map(|document| schema(&document, id.as_str())).transpose()
     }
 }

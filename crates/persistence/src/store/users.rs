@@ -1,7 +1,7 @@
 //! Reading users.
 
 use async_trait::async_trait;
-use denizen_domain::id::UserId;
+use denizen_domain::id::{UserId, UserTypeId};
 use denizen_domain::login::LoginKey;
 use denizen_domain::ports::{Page, StoreError, UserSelection, Users};
 use denizen_domain::user::User;
@@ -51,5 +51,16 @@ impl Users for Store {
         let probe = self.options().search_probe;
         self.snapshot(move |conn, deadline| user_lists::list_users(conn, &selection, Bounds { probe, deadline }))
             .await
+    }
+
+    async fn user_type_is_used(&self, id: &UserTypeId) -> Result<bool, StoreError> {
+        let of_type = || {
+            users::table
+                .filter(users::type_id.eq(id.as_str()))
+                .select(users::seq)
+                .limit(1)
+        };
+        let found: Option<i64> = self.row(of_type).await?;
+        Ok(found.is_some())
     }
 }

@@ -3,22 +3,22 @@
 
 use std::fmt;
 
+use denizen_domain::search::{Value, values_of};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::Value;
+use serde_json::Value as Json;
 
-/// The value of a text attribute.
-pub(super) fn text_in(profile: &str, name: &str) -> Option<String> {
+/// The values of an attribute.
+pub(super) fn values_in(profile: &str, name: &str) -> Vec<Value> {
     Attribute(name)
         .deserialize(&mut serde_json::Deserializer::from_str(profile))
-        .ok()
-        .flatten()
+        .unwrap_or_default()
 }
 
-/// The attribute with this name, if it is a text.
+/// The attribute with this name.
 struct Attribute<'a>(&'a str);
 
 impl<'de> DeserializeSeed<'de> for Attribute<'_> {
-    type Value = Option<String>;
+    type Value = Vec<Value>;
 
     fn deserialize<D: Deserializer<'de>>(self, profile: D) -> Result<Self::Value, D::Error> {
         profile.deserialize_map(self)
@@ -26,20 +26,17 @@ impl<'de> DeserializeSeed<'de> for Attribute<'_> {
 }
 
 impl<'de> Visitor<'de> for Attribute<'_> {
-    type Value = Option<String>;
+    type Value = Vec<Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a profile")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut attributes: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
+        let mut found = Vec::new();
         while let Some(is_wanted) = attributes.next_key_seed(Is(self.0))? {
             if is_wanted {
-                found = match attributes.next_value()? {
-                    Value::String(text) => Some(text),
-                    _ => None,
-                };
+                found = values_of(&attributes.next_value::<Json>()?);
             } else {
                 attributes.next_value::<IgnoredAny>()?;
             }
@@ -76,20 +73,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_texts_and_nothing_else() {
+    fn finds_the_values_of_one_attribute() {
         let profile =
             r#"{"b":null,"a\"é":"x\u0000\ud83e\udd80y","n":[1,{"a":"no"}],"t":true,"deep":{"a":"no"},"a":"yes"}"#;
+        let text = |text: &str| vec![Value::Text(text.to_owned())];
         let cases = [
-            ("a", Some("yes")),
-            ("a\"é", Some("x\0🦀y")),
-            ("b", None),
-            ("n", None),
-            ("t", None),
-            ("none", None),
+            ("a", text("yes")),
+            ("a\"é", text("x\0🦀y")),
+            ("b", Vec::new()),
+            ("n", vec![Value::Number(1.0)]),
+            ("t", vec![Value::Boolean(true)]),
+            ("none", Vec::new()),
         ];
         for (name, wanted) in cases {
-            assert_eq!(text_in(profile, name).as_deref(), wanted, "{name}");
+            assert_eq!(values_in(profile, name), wanted, "{name}");
         }
-        assert_eq!(text_in("no profile", "a"), None);
+        assert_eq!(values_in("no profile", "a"), []);
     }
 }

@@ -53,18 +53,14 @@ pub(crate) fn list(
 /// The rank with its whole value. A value that was cut is read again from its user; where that changed meanwhile, the list
 /// goes on at the first user with such a value.
 fn uncut(reader: &mut Reader<'_>, rank: Rank, attribute: &UserAttribute) -> Result<Rank, StoreError> {
-    let Some(Worth::Text(beginning)) = &rank.worth else {
+    let Some(beginning) = rank.worth.as_ref().filter(|worth| worth.is_cut()) else {
         return Ok(rank);
     };
-    let cut = key::cut(beginning);
-    if key::is_telling(&cut) {
-        return Ok(rank);
-    }
     let now = reader.slim_of(&rank.id)?;
     let whole = now.and_then(|row| Candidate::from(&row).worth(attribute));
     match whole {
-        Some(Worth::Text(text)) if key::cut(&text) == cut => Ok(Rank {
-            worth: Some(Worth::Text(text)),
+        Some(worth) if worth.begins_as(beginning) => Ok(Rank {
+            worth: Some(worth),
             id: rank.id,
         }),
         _ => Ok(rank),
@@ -73,8 +69,8 @@ fn uncut(reader: &mut Reader<'_>, rank: Rank, attribute: &UserAttribute) -> Resu
 
 /// Who belongs to a walk in the order of ids.
 enum Group<'a> {
-    /// Those with this key.
-    Key(&'a Key),
+    /// Those with this key of an index.
+    Key(&'a Column, &'a Key),
     /// Those without a value.
     Missing,
 }
@@ -97,14 +93,15 @@ impl Sorting<'_, '_> {
         };
         let plan = planner.plan(self.query)?;
         let few = self.reader.bounds.probe / SORTED_PART;
-        match (plan, Column::of(self.attribute)) {
-            (Some(mut plan), column) => match (plan.stream.everybody(self.reader, few)?, column) {
-                (Some(places), _) => self.offer_places(&places),
-                (None, Some(column)) => self.along(&column),
-                (None, None) => self.offer_stream(plan.stream),
+        let columns = Column::all(self.attribute);
+        match plan {
+            Some(mut plan) => match plan.stream.everybody(self.reader, few)? {
+                Some(places) => self.offer_places(&places),
+                None if columns.is_empty() => self.offer_stream(plan.stream),
+                None => self.along_all(columns),
             },
-            (None, Some(column)) => self.along(&column),
-            (None, None) => self.offer_everybody(),
+            None if columns.is_empty() => self.offer_everybody(),
+            None => self.along_all(columns),
         }
     }
 
@@ -155,14 +152,37 @@ impl Sorting<'_, '_> {
         }
     }
 
-    /// Meets users in the order of an index, then those who are not in it.
-    fn along(&mut self, column: &Column) -> Result<(), StoreError> {
-        let mut span = column.span();
-        match self.first.behind() {
-            Some(Rank { worth: None, .. }) => return self.missing(column),
-            Some(Rank { worth: Some(worth), .. }) => span.start_at(&key_of(worth), self.descending),
-            None => {}
+    /// Meets users in the order of one index after the other, then those who are in none.
+    fn along_all(&mut self, mut columns: Vec<Column>) -> Result<(), StoreError> {
+        if self.descending {
+            columns.reverse();
         }
+        let behind = self.first.behind().map(|rank| rank.worth.clone());
+        let behind = match behind {
+            Some(None) => return self.missing(),
+            Some(Some(worth)) => Some(worth),
+            None => None,
+        };
+        let is_behind = |column: &Column| {
+            let started = behind.as_ref().is_some_and(|worth| column.is_of(self.attribute, worth));
+            behind.is_none() || started
+        };
+        let first = columns.iter().position(is_behind).unwrap_or(columns.len());
+        for (n, column) in columns.iter().enumerate().skip(first) {
+            let mut span = column.span();
+            if let Some(worth) = behind.as_ref().filter(|_| n == first) {
+                span.start_at(&key_of(worth), self.descending);
+            }
+            self.along(column, span)?;
+            if self.first.is_full() {
+                return Ok(());
+            }
+        }
+        self.missing()
+    }
+
+    /// Meets users in the order of an index.
+    fn along(&mut self, column: &Column, mut span: Span) -> Result<(), StoreError> {
         let mut pace = Pace::default();
         while !self.first.is_full() {
             let length = pace.next(self.first.missing());
@@ -188,11 +208,7 @@ impl Sorting<'_, '_> {
             }
             span.start_at(last, self.descending);
         }
-        if self.first.is_full() {
-            Ok(())
-        } else {
-            self.missing(column)
-        }
+        Ok(())
     }
 
     /// Meets the users with one key.
@@ -204,17 +220,18 @@ impl Sorting<'_, '_> {
         let bound = self.reader.bounds.probe;
         if key.is_telling() && self.reader.exceeds(column, &span, bound)? {
             let behind = self.first.behind();
-            let is_started = |rank: &&Rank| rank.worth.as_ref().is_some_and(|worth| key_of(worth) == *key);
+            let group = Group::Key(column, key);
+            let is_started = |rank: &&Rank| rank.worth.is_some() && group.has(self.attribute, rank.worth.as_ref());
             let id = behind.filter(is_started).map(|rank| rank.id.clone());
-            return self.by_id(&Group::Key(key), id.unwrap_or_default());
+            return self.by_id(&group, id.unwrap_or_default());
         }
         let stream = IndexStream::open(self.reader, column.clone(), key.clone(), 0, PIECE)?;
         self.offer_stream(stream)
     }
 
     /// Meets the users without a value.
-    fn missing(&mut self, column: &Column) -> Result<(), StoreError> {
-        let Column::Attribute(name) = column else {
+    fn missing(&mut self) -> Result<(), StoreError> {
+        let UserAttribute::Profile(name) = self.attribute else {
             return Ok(());
         };
         if self.reader.everybody_has(name)? {
@@ -236,7 +253,7 @@ impl Sorting<'_, '_> {
             let attribute = self.attribute;
             let members = rows
                 .iter()
-                .filter(|row| group.has(Candidate::from(*row).worth(attribute)));
+                .filter(|row| group.has(attribute, Candidate::from(*row).worth(attribute).as_ref()));
             let fitted = self.offer(members);
             pace.count(rows.len(), fitted);
             match rows.last() {
@@ -249,9 +266,9 @@ impl Sorting<'_, '_> {
 }
 
 impl Group<'_> {
-    fn has(&self, worth: Option<Worth>) -> bool {
+    fn has(&self, attribute: &UserAttribute, worth: Option<&Worth>) -> bool {
         match (self, worth) {
-            (Self::Key(key), Some(worth)) => key_of(&worth) == **key,
+            (Self::Key(column, key), Some(worth)) => column.is_of(attribute, worth) && key_of(worth) == **key,
             (Self::Missing, None) => true,
             _ => false,
         }
@@ -262,6 +279,8 @@ impl Group<'_> {
 fn key_of(worth: &Worth) -> Key {
     match worth {
         Worth::Text(text) => Key::Text(key::cut(text)),
+        Worth::Number(number) => Key::Text(number.clone()),
+        Worth::Boolean(truth) => Key::Text(truth.to_string()),
         Worth::Time(at) => Key::Time(*at),
     }
 }

@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 
 use denizen_domain::ports::StoreError;
-use denizen_domain::search::{Expression, Record, UserAttribute, UserQuery, Value, fold, matches};
+use denizen_domain::search::{Expression, Record, UserAttribute, UserQuery, Value, matches};
 use denizen_domain::time::Timestamp;
 use diesel::prelude::*;
 
 use super::super::UserRow;
 use super::Reader;
-use super::attribute::text_in;
+use super::attribute::values_in;
 use super::position::Worth;
 use crate::schema::users;
 
@@ -106,7 +106,7 @@ pub(super) struct Candidate<'a> {
     last_updated: i64,
     profile: &'a str,
     /// Attributes that were asked for: a profile is searched for each when it is needed, and never parsed as a whole.
-    known: RefCell<Vec<(String, Option<String>)>>,
+    known: RefCell<Vec<(String, Vec<Value>)>>,
 }
 
 macro_rules! candidate_of {
@@ -139,26 +139,23 @@ impl Candidate<'_> {
 
     /// What a user is sorted by; `None` where it is missing.
     pub(super) fn worth(&self, attribute: &UserAttribute) -> Option<Worth> {
-        Some(match self.values(attribute).pop()? {
+        Some(match self.values(attribute).into_iter().next()? {
             // Statuses are in the same order with and without their case.
             Value::Text(text) if *attribute == UserAttribute::Status => Worth::Text(text),
-            Value::Text(text) => Worth::Text(fold(&text)),
-            Value::Exact(text) => Worth::Text(text),
-            Value::Time(at) => Worth::Time(at.as_millis()),
-            Value::Number(_) | Value::Boolean(_) => return None,
+            value => Worth::of(value),
         })
     }
 }
 
 impl Candidate<'_> {
-    fn text(&self, name: &str) -> Option<String> {
+    fn profile_values(&self, name: &str) -> Vec<Value> {
         let mut known = self.known.borrow_mut();
-        if let Some((_, text)) = known.iter().find(|(known, _)| known == name) {
-            return text.clone();
+        if let Some((_, values)) = known.iter().find(|(known, _)| known == name) {
+            return values.clone();
         }
-        let text = text_in(self.profile, name);
-        known.push((name.to_owned(), text.clone()));
-        text
+        let values = values_in(self.profile, name);
+        known.push((name.to_owned(), values.clone()));
+        values
     }
 }
 
@@ -177,7 +174,7 @@ impl Record<UserAttribute> for Candidate<'_> {
             UserAttribute::Activated => time(self.activated),
             UserAttribute::StatusChanged => time(self.status_changed),
             UserAttribute::LastUpdated => time(Some(self.last_updated)),
-            UserAttribute::Profile(name) => self.text(name).map(Value::Text).into_iter().collect(),
+            UserAttribute::Profile(name) => self.profile_values(name),
         }
     }
 }

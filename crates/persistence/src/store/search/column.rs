@@ -1,16 +1,20 @@
 //! What users are indexed by.
 
-use denizen_domain::search::UserAttribute;
+use denizen_domain::search::{UserAttribute, Value, type_mark};
 
+use super::entries::value_names;
 use super::key;
+use super::position::Worth;
 
 /// An index that leads to users by a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Column {
-    /// A text attribute of the profile, by its folded and cut value.
+    /// An attribute of the profile with the mark of a type, by its values of that type.
     Attribute(String),
     /// The id.
     Id,
+    /// The user type.
+    TypeId,
     /// The status.
     Status,
     /// When the user was made.
@@ -36,22 +40,36 @@ pub(super) struct Span {
 }
 
 impl Column {
-    /// The index over an attribute, if there is one.
-    pub(super) fn of(attribute: &UserAttribute) -> Option<Self> {
-        Some(match attribute {
-            UserAttribute::Profile(name) => Self::Attribute(name.clone()),
-            UserAttribute::Id => Self::Id,
-            UserAttribute::Status => Self::Status,
-            UserAttribute::Created => Self::Created,
-            UserAttribute::LastUpdated => Self::LastUpdated,
-            UserAttribute::Activated | UserAttribute::StatusChanged | UserAttribute::TypeId => return None,
-        })
+    /// The indexes over an attribute, in the order in which lists show their values: one for each type of values.
+    pub(super) fn all(attribute: &UserAttribute) -> Vec<Self> {
+        match attribute {
+            UserAttribute::Profile(name) => value_names(name).map(Self::Attribute).into(),
+            UserAttribute::Id => vec![Self::Id],
+            UserAttribute::TypeId => vec![Self::TypeId],
+            UserAttribute::Status => vec![Self::Status],
+            UserAttribute::Created => vec![Self::Created],
+            UserAttribute::LastUpdated => vec![Self::LastUpdated],
+            UserAttribute::Activated | UserAttribute::StatusChanged => Vec::new(),
+        }
+    }
+
+    /// The index over an attribute's values of the type of this one, if there is one.
+    pub(super) fn of(attribute: &UserAttribute, value: &Value) -> Option<Self> {
+        match attribute {
+            UserAttribute::Profile(name) => Some(Self::Attribute(format!("{name}{}", type_mark(value)))),
+            _ => Self::all(attribute).pop(),
+        }
+    }
+
+    /// Whether the index has users of this worth.
+    pub(super) fn is_of(&self, attribute: &UserAttribute, worth: &Worth) -> bool {
+        Self::of(attribute, &worth.typical()).as_ref() == Some(self)
     }
 
     /// All keys that the index can hold.
     pub(super) fn span(&self) -> Span {
         match self {
-            Self::Attribute(_) | Self::Id | Self::Status => Span {
+            Self::Attribute(_) | Self::Id | Self::TypeId | Self::Status => Span {
                 from: Key::Text(String::new()),
                 until: Key::Text(key::end()),
             },

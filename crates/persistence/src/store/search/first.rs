@@ -3,7 +3,7 @@
 use super::position::Rank;
 
 /// Keeps the first few of all that are offered.
-pub(super) struct First {
+pub(crate) struct First {
     most: usize,
     descending: bool,
     behind: Option<Rank>,
@@ -11,7 +11,7 @@ pub(super) struct First {
 }
 
 impl First {
-    pub(super) fn new(most: usize, descending: bool, behind: Option<Rank>) -> Self {
+    pub(crate) fn new(most: usize, descending: bool, behind: Option<Rank>) -> Self {
         Self {
             most,
             descending,
@@ -20,8 +20,8 @@ impl First {
         }
     }
 
-    /// Considers the user at a place in the order of creation.
-    pub(super) fn offer(&mut self, rank: Rank, seq: i64) {
+    /// Considers the one at a place in the order of creation.
+    pub(crate) fn offer(&mut self, rank: Rank, seq: i64) {
         let is_behind = |behind: &Rank| rank.compare(behind, self.descending).is_gt();
         if !self.behind.as_ref().is_none_or(is_behind) {
             return;
@@ -50,7 +50,7 @@ impl First {
         self.behind.as_ref()
     }
 
-    pub(super) fn into_kept(self) -> Vec<(Rank, i64)> {
+    pub(crate) fn into_kept(self) -> Vec<(Rank, i64)> {
         self.kept
     }
 }

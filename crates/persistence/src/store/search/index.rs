@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::super::unavailable;
 use super::Reader;
 use super::column::{Column, Key, Span};
+use super::entries::value_names;
 use crate::schema::{user_attr, users};
 
 /// Entries that a first look at a span takes: most spans that are worth it have fewer.
@@ -29,6 +30,10 @@ macro_rules! for_index {
             }
             (Column::Id, Key::Text($low), Key::Text($high)) => {
                 let ($table, $key, $seq, $wrap) = (users::table, users::id, users::seq, Key::Text);
+                $query
+            }
+            (Column::TypeId, Key::Text($low), Key::Text($high)) => {
+                let ($table, $key, $seq, $wrap) = (users::table, users::type_id, users::seq, Key::Text);
                 $query
             }
             (Column::Status, Key::Text($low), Key::Text($high)) => {
@@ -65,6 +70,8 @@ impl Reader<'_> {
             found = self.places(column, span, 0, bound)?;
         }
         found.sort_unstable();
+        // A list of values may have several keys of the span.
+        found.dedup();
         Ok(Some(found))
     }
 
@@ -134,9 +141,9 @@ impl Reader<'_> {
         })
     }
 
-    /// Whether every user has an attribute. Nobody has it twice.
+    /// Whether every user has a value of an attribute that is no list: nobody has it twice.
     pub(super) fn everybody_has(&mut self, name: &str) -> Result<bool, StoreError> {
-        let holders = user_attr::table.filter(user_attr::attr.eq(name)).count();
+        let holders = user_attr::table.filter(user_attr::attr.eq_any(value_names(name))).count();
         let holders: i64 = holders.get_result(self.conn()?).map_err(unavailable)?;
         let everybody: i64 = users::table.count().get_result(self.conn()?).map_err(unavailable)?;
         Ok(holders == everybody)

@@ -1,6 +1,6 @@
 //! What a single comparison asks of an index.
 
-use denizen_domain::search::{Case, Expression, Operator, Record, UserAttribute, Value, fold, matches};
+use denizen_domain::search::{Case, Expression, Operator, Record, UserAttribute, Value, fold, index_text, matches};
 use denizen_domain::user::Status;
 
 use super::column::{Column, Key, Span};
@@ -13,6 +13,8 @@ pub(super) enum Leaf {
     One(Column, Key, bool),
     /// Users with a key of this span; the flag tells whether all of them fit.
     Between(Column, Span, bool),
+    /// Users with any key of any of these.
+    Present(Vec<Column>),
 }
 
 impl Leaf {
@@ -20,24 +22,27 @@ impl Leaf {
     pub(super) fn of(expression: &Expression<UserAttribute>, case: Case) -> Option<Self> {
         match expression {
             Expression::Present(attribute) => {
-                let column = Column::of(attribute)?;
-                let span = column.span();
-                Some(Self::Between(column, span, true))
+                let columns = Column::all(attribute);
+                (!columns.is_empty()).then_some(Self::Present(columns))
             }
             Expression::Compare {
                 attribute,
                 operator,
                 value,
             } => {
-                let column = Column::of(attribute)?;
+                let column = Column::of(attribute, value)?;
                 match (&column, value) {
-                    (Column::Id, Value::Exact(text)) => Self::texts(column, *operator, text, true),
+                    (Column::Id | Column::TypeId, Value::Exact(text)) => Self::texts(column, *operator, text, true),
                     (Column::Attribute(_), Value::Text(text)) if case == Case::Insensitive => {
                         Self::texts(column, *operator, &fold(text), true)
                     }
                     // Equal texts are equal when folded; the other comparisons need not survive it.
                     (Column::Attribute(_), Value::Text(text)) if *operator == Operator::Eq => {
                         Self::texts(column, *operator, &fold(text), false)
+                    }
+                    // Numbers and truths know nothing of texts.
+                    (Column::Attribute(_), Value::Number(_) | Value::Boolean(_)) if *operator != Operator::Sw => {
+                        Self::texts(column, *operator, &index_text(value), true)
                     }
                     (Column::Created | Column::LastUpdated, Value::Time(at)) => {
                         Self::times(column, *operator, at.as_millis())
@@ -100,13 +105,23 @@ pub(super) fn mentions(expression: &Expression<UserAttribute>, kind: &impl Fn(&U
 #[cfg(test)]
 mod tests {
     use super::*;
-    use denizen_domain::schema::Schema;
+    use denizen_domain::schema::{Kind, Property, Schema};
     use denizen_domain::search::UserQuery;
     use denizen_domain::time::Timestamp;
 
     fn search(text: &str) -> Expression<UserAttribute> {
-        let schema = Schema::default_user(Timestamp::from_millis(0));
-        UserQuery::search(text, &schema).unwrap().expression
+        let mut schema = Schema::default_user(Timestamp::from_millis(0));
+        schema.custom = vec![
+            Property {
+                kind: Kind::Number,
+                ..Property::new("size", "Size")
+            },
+            Property {
+                kind: Kind::Boolean,
+                ..Property::new("remote", "Remote")
+            },
+        ];
+        UserQuery::search(text, &[schema]).unwrap().expression
     }
 
     #[test]
@@ -126,7 +141,29 @@ mod tests {
                     true,
                 )),
             ),
-            ("profile.city pr", Some(Leaf::Between(city(), city().span(), true))),
+            (
+                "profile.city pr",
+                Some(Leaf::Present(vec![
+                    city(),
+                    Column::Attribute("city#".to_owned()),
+                    Column::Attribute("city?".to_owned()),
+                ])),
+            ),
+            (
+                "profile.size lt 2",
+                Some(Leaf::Between(
+                    Column::Attribute("size#".to_owned()),
+                    Span {
+                        from: text(""),
+                        until: text("c000000000000000"),
+                    },
+                    true,
+                )),
+            ),
+            (
+                "profile.remote eq true",
+                Some(Leaf::One(Column::Attribute("remote?".to_owned()), text("true"), true)),
+            ),
             (r#"id eq "00uA""#, Some(Leaf::One(Column::Id, text("00uA"), true))),
             (
                 r#"created gt "1970-01-01T00:00:01Z""#,
@@ -141,7 +178,7 @@ mod tests {
             ),
             (r#"profile.login co "a""#, None),
             (r#"activated gt "1970-01-01T00:00:01Z""#, None),
-            (r#"type.id eq "oty1""#, None),
+            (r#"type.id eq "oty1""#, Some(Leaf::One(Column::TypeId, text("oty1"), true))),
         ];
         for (query, wanted) in cases {
             assert_eq!(Leaf::of(&search(query), Case::Insensitive), wanted, "{query}");

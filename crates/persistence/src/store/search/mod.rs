@@ -11,6 +11,7 @@ mod by_creation;
 mod by_value;
 mod candidate;
 mod column;
+mod entries;
 mod first;
 mod index;
 mod key;
@@ -27,13 +28,14 @@ use denizen_domain::ports::{StoreError, UserCriterion};
 use denizen_domain::search::{Case, Expression, Operator, UserAttribute, UserQuery, Value};
 use denizen_domain::user::Status;
 
-use self::position::Place;
 use super::{Conn, UserRow};
 
 pub(crate) use self::by_creation::list as by_creation;
 pub(crate) use self::by_value::list as by_value;
-pub(crate) use self::key::index_key;
-pub(crate) use self::position::{number, rank};
+pub(crate) use self::entries::{claim_key, index_entries, index_names};
+pub(crate) use self::first::First;
+pub(crate) use self::key::after_prefix;
+pub(crate) use self::position::{Place, Rank, Worth, group_rank, number, rank};
 
 /// How far a search may go.
 #[derive(Clone, Copy, Debug)]

@@ -84,6 +84,18 @@ impl Planner<'_, '_> {
                 places.retain(|place| *place >= self.from);
                 (Stream::Set(places), exact)
             }
+            Some(Leaf::Present(columns)) => {
+                let mut all = Vec::new();
+                for column in columns {
+                    let Some(places) = self.reader.few(&column, &column.span())? else {
+                        return Ok(None);
+                    };
+                    all.extend(places.into_iter().filter(|place| *place >= self.from));
+                }
+                all.sort_unstable();
+                all.dedup();
+                (Stream::Set(all), true)
+            }
         };
         let residual = (!exact).then(|| expression.clone());
         Ok(Some(Plan { stream, residual }))

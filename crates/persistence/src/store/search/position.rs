@@ -6,22 +6,29 @@
 
 use std::cmp::Ordering;
 
-use denizen_domain::id::UserId;
+use denizen_domain::id::{GroupId, UserId};
 use denizen_domain::ports::{Position, StoreError};
-use denizen_domain::search::UserAttribute;
+use denizen_domain::search::{GroupAttribute, UserAttribute, Value, fold, index_text};
+use denizen_domain::time::Timestamp;
 
 use super::key;
 
 const ID_LENGTH: usize = 20;
 const TEXT: char = 't';
 const TIME: char = 'n';
+const NUMBER: char = 'f';
+const BOOLEAN: char = 'b';
 const MISSING: char = '-';
 
-/// What a user is sorted by.
+/// What a user or a group is sorted by. Values of different types are in the order of these.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Worth {
     /// A text in the form in which it is compared.
     Text(String),
+    /// A number, as a text that sorts as numbers do.
+    Number(String),
+    /// Truth.
+    Boolean(bool),
     /// Milliseconds.
     Time(i64),
 }
@@ -35,18 +42,54 @@ pub(crate) enum Place {
     Sorted(Rank),
 }
 
-/// The place of a user in a sorted list.
+/// The place of a user or a group in a sorted list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rank {
     /// The value; those without one come last.
-    pub(super) worth: Option<Worth>,
+    pub(crate) worth: Option<Worth>,
     /// The id, which breaks ties.
-    pub(super) id: String,
+    pub(crate) id: String,
+}
+
+impl Worth {
+    /// What a value is worth.
+    pub(crate) fn of(value: Value) -> Self {
+        match value {
+            Value::Text(text) => Self::Text(fold(&text)),
+            Value::Exact(text) => Self::Text(text),
+            Value::Number(_) => Self::Number(index_text(&value)),
+            Value::Boolean(truth) => Self::Boolean(truth),
+            Value::Time(at) => Self::Time(at.as_millis()),
+        }
+    }
+
+    /// Some value of this type.
+    pub(super) fn typical(&self) -> Value {
+        match self {
+            Self::Text(_) => Value::Text(String::new()),
+            Self::Number(_) => Value::Number(0.0),
+            Self::Boolean(truth) => Value::Boolean(*truth),
+            Self::Time(at) => Value::Time(Timestamp::from_millis(*at)),
+        }
+    }
+
+    /// Whether other values may have the same text in a place, because it was cut.
+    pub(crate) fn is_cut(&self) -> bool {
+        matches!(self, Self::Text(text) if !key::is_telling(&key::cut(text)))
+    }
+
+    /// Whether a place has the same text for both.
+    pub(crate) fn begins_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => key::cut(a) == key::cut(b),
+            _ => self == other,
+        }
+    }
 }
 
 impl Rank {
     /// The order of a list. The ids ascend in either direction.
-    pub(super) fn compare(&self, other: &Self, descending: bool) -> Ordering {
+    pub(crate) fn compare(&self, other: &Self, descending: bool) -> Ordering {
         let by_worth = match (&self.worth, &other.worth) {
             (Some(a), Some(b)) if descending => b.cmp(a),
             (Some(a), Some(b)) => a.cmp(b),
@@ -66,6 +109,8 @@ impl Place {
             Self::Sorted(Rank { worth, id }) => match worth {
                 None => format!("{MISSING}{id}"),
                 Some(Worth::Time(at)) => format!("{TIME}{id}{at}"),
+                Some(Worth::Number(number)) => format!("{NUMBER}{id}{number}"),
+                Some(Worth::Boolean(truth)) => format!("{BOOLEAN}{id}{truth}"),
                 Some(Worth::Text(text)) => format!("{TEXT}{id}{}", key::cut(text)),
             },
         })
@@ -80,26 +125,59 @@ pub(crate) fn number(Position(text): &Position) -> Result<i64, StoreError> {
         .ok_or(StoreError::InvalidPosition)
 }
 
-/// Reads the place in a list that is sorted by an attribute. A text may have been cut.
+/// Reads the place in a list of users that is sorted by an attribute. A text may have been cut.
 pub(crate) fn rank(position: &Position, attribute: &UserAttribute) -> Result<Rank, StoreError> {
-    parse_rank(&position.0, attribute).ok_or(StoreError::InvalidPosition)
+    let values = match attribute {
+        UserAttribute::Profile(_) => Values::Any,
+        _ if attribute.is_time() => Values::Times,
+        _ => Values::Texts,
+    };
+    let is_id = |id: &str| UserId::parse(id).is_some();
+    parse_rank(&position.0, values, is_id).ok_or(StoreError::InvalidPosition)
 }
 
-fn parse_rank(text: &str, attribute: &UserAttribute) -> Option<Rank> {
+/// Reads the place in a list of groups that is sorted by an attribute. A text may have been cut.
+pub(crate) fn group_rank(position: &Position, attribute: &GroupAttribute) -> Result<Rank, StoreError> {
+    let values = match attribute {
+        GroupAttribute::Profile(_) => Values::Any,
+        GroupAttribute::Id | GroupAttribute::Type => Values::Texts,
+        GroupAttribute::Created | GroupAttribute::LastUpdated | GroupAttribute::LastMembershipUpdated => Values::Times,
+    };
+    let is_id = |id: &str| GroupId::parse(id).is_some();
+    parse_rank(&position.0, values, is_id).ok_or(StoreError::InvalidPosition)
+}
+
+/// What an attribute's values are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Values {
+    Texts,
+    Times,
+    /// Texts, numbers or truths.
+    Any,
+}
+
+fn parse_rank(text: &str, values: Values, is_id: impl Fn(&str) -> bool) -> Option<Rank> {
     let mut characters = text.chars();
     let kind = characters.next()?;
     let (id, value) = characters.as_str().split_at_checked(ID_LENGTH)?;
-    let id = UserId::parse(id)?.as_str().to_owned();
+    let id = is_id(id).then(|| id.to_owned())?;
     let worth = match kind {
         MISSING if value.is_empty() => None,
-        TIME if attribute.is_time() => {
+        TIME if values == Values::Times => {
             let at: i64 = value.parse().ok()?;
             (at.to_string() == value).then_some(Some(Worth::Time(at)))?
         }
-        TEXT if !attribute.is_time() => Some(Worth::Text(key::uncut(value)?)),
+        TEXT if values != Values::Times => Some(Worth::Text(key::uncut(value)?)),
+        NUMBER if values == Values::Any => is_number(value).then(|| Some(Worth::Number(value.to_owned())))?,
+        BOOLEAN if values == Values::Any => Some(Worth::Boolean(value.parse().ok()?)),
         _ => return None,
     };
     Some(Rank { worth, id })
+}
+
+/// Whether a text is one that numbers are sorted by.
+fn is_number(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]
@@ -128,6 +206,8 @@ mod tests {
             (Some(Worth::Text(String::new())), name()),
             (Some(Worth::Text("ünlü 100% '_\" \0\u{1}".to_owned())), name()),
             (Some(Worth::Time(-62_167_219_200_000)), UserAttribute::Created),
+            (Some(Worth::of(Value::Number(-1.5))), name()),
+            (Some(Worth::Boolean(false)), name()),
         ];
         for (worth, attribute) in cases {
             let place = sorted(worth);
@@ -166,6 +246,9 @@ mod tests {
             &format!("n{ID}5"),
             &format!("-{ID}x"),
             &format!("t{ID}a\0"),
+            &format!("f{ID}1"),
+            &format!("f{ID}ABCDEFABCDEFABCD"),
+            &format!("b{ID}yes"),
         ];
         for text in texts.into_iter().chain([long.as_str(), "é00uqrks9ig7XuWV7X5d7", ID]) {
             assert!(rank(&Position(text.to_owned()), &name()).is_err(), "{text}");

@@ -3,19 +3,29 @@
 //! diesel prepares an `UPDATE` of its query builder anew each time. A statement of this module has one text, so that it is
 //! prepared once for each connection.
 
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+mod apps;
+mod memberships;
+mod structure;
+
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
-use super::super::PAIRS;
+use super::super::{LOCK, PAIRS};
 use super::Backend;
+
+pub(super) use self::apps::{AssignGroup, RewriteAppProfiles, UpdateApp, UpdateAppSchema, UpdateAppUser};
+pub(super) use self::memberships::{Claim, DescribeGroup, Join, Leave, Link, NoteJoining, NoteLeaving};
+pub(super) use self::structure::{
+    ClaimAll, InsertUserType, ReleaseAll, RewriteGroupProfile, RewriteUserProfiles, UnindexAttribute,
+};
 
 /// Defines a statement: its values, then pieces of its text, each with the value that follows it.
 macro_rules! statement {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty,)* } $(($text:expr $(, $value:ident: $sql:ty)?))*) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
-        pub(super) struct $name<'a> { $(pub(super) $field: $type,)* }
+        pub(crate) struct $name<'a> { $(pub(crate) $field: $type,)* }
 
         impl QueryId for $name<'_> {
             type QueryId = $name<'static>;
@@ -35,6 +45,7 @@ macro_rules! statement {
         impl<C> diesel::RunQueryDsl<C> for $name<'_> {}
     };
 }
+use statement;
 
 statement! {
     /// Writes what a step of the lifecycle changes.
@@ -164,3 +175,25 @@ statement! {
     ("UPDATE messages SET next_attempt = NULL, sealed = ", nothing: Binary)
     (" WHERE id = ", id: Text)
 }
+
+/// A query whose rows nobody else changes until the transaction ends.
+pub(super) struct Locking<Q>(pub(super) Q);
+
+impl<Q: QueryId> QueryId for Locking<Q> {
+    type QueryId = Locking<Q::QueryId>;
+    const HAS_STATIC_QUERY_ID: bool = Q::HAS_STATIC_QUERY_ID;
+}
+
+impl<Q: Query> Query for Locking<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q: QueryFragment<Backend>> QueryFragment<Backend> for Locking<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(LOCK);
+        Ok(())
+    }
+}
+
+impl<Q, C> diesel::RunQueryDsl<C> for Locking<Q> {}
