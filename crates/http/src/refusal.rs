@@ -93,6 +93,15 @@ impl Refusal {
         .because("The request body is too large.")
     }
 
+    /// A body that does not arrive.
+    pub(crate) fn body_too_slow() -> Self {
+        Self {
+            status: StatusCode::REQUEST_TIMEOUT,
+            ..Self::malformed_body()
+        }
+        .because("The request body took too long to arrive.")
+    }
+
     /// A body of another kind than JSON.
     pub(crate) fn unsupported_content_type() -> Self {
         let summary = "Bad request.  Accept and/or Content-Type headers likely do not match supported values.";
