@@ -201,14 +201,7 @@ impl From<Error> for Refusal {
             Error::TooManyGroups => {
                 told(400, "E0000093", "Target count limit exceeded").because("The number of group targets is too large")
             }
-            Error::PasswordRejected {
-                requirements,
-                surface: PasswordSurface::Set,
-            } => Validation::field("password", &requirements).into(),
-            Error::PasswordRejected {
-                requirements,
-                surface: PasswordSurface::Change,
-            } => told(403, "E0000014", "Update of credentials failed").because(requirements),
+            Error::PasswordRejected { requirements, surface } => password_rejected(requirements, surface),
             Error::SameAsCurrentPassword => {
                 Validation::field("password", "Password cannot be your current password").into()
             }
@@ -245,6 +238,14 @@ impl From<Error> for Refusal {
             ),
             Error::Internal(text) => Self::internal_error(text),
         }
+    }
+}
+
+/// The API words it by where the password was refused (contract: users §9.2).
+fn password_rejected(requirements: String, surface: PasswordSurface) -> Refusal {
+    match surface {
+        PasswordSurface::Set => Validation::field("password", &requirements).into(),
+        PasswordSurface::Change => told(403, "E0000014", "Update of credentials failed").because(requirements),
     }
 }
 

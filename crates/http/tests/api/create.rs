@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::server::{ANSWER, PASSWORD, QUESTION, START, Server, profile, somebody};
+use crate::wire::RefusalRow;
 
 const BCRYPT: &str = r#"{"algorithm":"BCRYPT","workFactor":10,"salt":"rwh3vH166HCH/NT9XV5FYu","value":"qaMqvAPULkbiQzkTCWo5XDcvzpk8Tna"}"#;
 
@@ -251,7 +252,7 @@ fn refusals_in_full() {
     let login = "Api validation failed: login";
     let groups: Vec<String> = (0..21).map(|number| format!("00g{number:017}")).collect();
     let grouped = |ids: Value| json!({"profile": profile("isaac.brock"), "groupIds": ids});
-    let rows: Vec<(&str, Value, u16, &str, &str, Vec<&str>)> = vec![
+    let rows: Vec<RefusalRow<'_>> = vec![
         (
             "",
             somebody("taken", false, false),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::server::{ANSWER, PASSWORD, Person, QUESTION, STATUSES, Server, somebody};
-use crate::wire::Answer;
+use crate::wire::{Answer, RefusalRow};
 
 const NEW: &str = "Lantern-Winter-1";
 const POLICY: &str = "Password requirements were not met. Password requirements: at least 8 characters, a lowercase letter, an \
@@ -27,6 +27,9 @@ impl Server {
     }
 }
 
+/// An operation, its body, how it is refused, and the status after it from each status; none where it is refused.
+type Row = (&'static str, Value, fn(&Answer), [Option<&'static str>; 8]);
+
 /// Every operation from every status. A refusal changes nothing.
 /// covers: changePassword, changeRecoveryQuestion, forgotPassword, forgotPasswordSetNewPassword
 #[test]
@@ -47,8 +50,7 @@ fn every_operation_from_every_status() {
         let cause = "Forgot password is not allowed in the user's current status";
         answer.refused(403, "E0000017", "Password reset failed", &[cause]);
     };
-    // A status afterwards, or a refusal; in the order of STATUSES.
-    let rows: [(&str, Value, fn(&Answer), [Option<&str>; 8]); 5] = [
+    let rows: [Row; 5] = [
         (
             "change_password",
             change(PASSWORD, NEW),
@@ -207,7 +209,7 @@ fn refusals_in_full() {
     let before = server.read(&person);
     let failed = "Update of credentials failed";
     let malformed = "The request body was not well-formed.";
-    let rows: Vec<(&str, Value, u16, &str, &str, Vec<&str>)> = vec![
+    let rows: Vec<RefusalRow<'_>> = vec![
         (
             "change_password",
             change(PASSWORD, PASSWORD),

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+/// A row of a table of refusals: where, with what, and the status, code, summary and causes that come of it.
+pub type RefusalRow<'a> = (&'a str, Value, u16, &'a str, &'a str, Vec<&'a str>);
+
 /// An answer as it came.
 #[derive(Debug)]
 pub struct Answer {
