@@ -96,7 +96,7 @@ impl Sorting<'_, '_> {
             length: PIECE,
         };
         let plan = planner.plan(self.query)?;
-        let few = self.reader.bounds.probe / SORTED_PART;
+        let few = self.few();
         match (plan, Column::of(self.attribute)) {
             (Some(mut plan), column) => match (plan.stream.everybody(self.reader, few)?, column) {
                 (Some(places), _) => self.offer_places(&places),
@@ -106,6 +106,11 @@ impl Sorting<'_, '_> {
             (None, Some(column)) => self.along(&column),
             (None, None) => self.offer_everybody(),
         }
+    }
+
+    /// So many users may be looked at to sort them as they are.
+    fn few(&self) -> usize {
+        self.reader.bounds.probe / SORTED_PART
     }
 
     /// Considers some users; tells how many of them fit.
@@ -201,8 +206,8 @@ impl Sorting<'_, '_> {
             from: key.clone(),
             until: key.above(),
         };
-        let bound = self.reader.bounds.probe;
-        if key.is_telling() && self.reader.exceeds(column, &span, bound)? {
+        let few = self.few();
+        if key.is_telling() && self.reader.exceeds(column, &span, few)? {
             let behind = self.first.behind();
             let is_started = |rank: &&Rank| rank.worth.as_ref().is_some_and(|worth| key_of(worth) == *key);
             let id = behind.filter(is_started).map(|rank| rank.id.clone());
