@@ -180,6 +180,53 @@ fn every_broken_body_is_refused_everywhere() {
     }
 }
 
+/// Names that occur twice, everywhere inside a body: which of the two was meant?
+/// covers: createUser, updateUser, changePassword
+#[test]
+fn doubled_names_inside() {
+    let watched = Watched::new();
+    let path = format!("/users/{}", watched.person.id);
+    let whole = somebody("new", true, true).to_string();
+    let change = format!("{path}/credentials/change_password");
+    for (path, body) in [
+        (
+            "/users",
+            whole.replace("\"firstName\"", "\"firstName\":\"Ike\",\"firstName\""),
+        ),
+        (
+            "/users",
+            whole.replace("\"firstName\"", "\"firstName\":\"Ike\",\"first\\u004eame\""),
+        ),
+        (
+            "/users",
+            whole.replace("\"value\"", "\"value\":\"Lantern-Winter-1\",\"value\""),
+        ),
+        (
+            "/users",
+            whole.replace("\"answer\"", "\"answer\":\"Calamity Jane\",\"answer\""),
+        ),
+        (&path, "{\"profile\":{\"city\":\"a\",\"city\":\"b\"}}".to_owned()),
+        (
+            &path,
+            "{\"profile\":{\"city\":\"a\"},\"profile\":{\"city\":\"a\"}}".to_owned(),
+        ),
+        (
+            &change,
+            format!(
+                "{{\"oldPassword\":{{\"value\":\"x\",\"value\":\"{PASSWORD}\"}},\"newPassword\":{{\"value\":\"Lantern-Winter-1\"}}}}"
+            ),
+        ),
+    ] {
+        let answer = watched
+            .server
+            .request("POST", &format!("/api/v1{path}"))
+            .json_bytes(body)
+            .send();
+        answer.refused_as(400, "E0000003");
+        watched.unchanged(&answer.told());
+    }
+}
+
 /// Values of a wrong type, everywhere inside a body: each is refused, and most of all not taken for something else.
 /// covers: createUser, updateUser
 #[test]

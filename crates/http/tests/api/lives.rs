@@ -227,11 +227,11 @@ fn a_random_life_follows_the_model() {
     let server = crate::server::Server::start();
     let lives = std::cell::Cell::new(0);
     let mut runner = TestRunner::new(ProptestConfig {
-        cases: 40,
+        cases: 64,
         failure_persistence: None,
         ..ProptestConfig::default()
     });
-    let lived = runner.run(&any_life(60), |(birth, steps)| {
+    let lived = runner.run(&any_life(90), |(birth, steps)| {
         lives.set(lives.get() + 1);
         server.pass(1);
         live(&server, &format!("life.{}", lives.get()), birth, &steps);

@@ -67,7 +67,10 @@ fn one_conditional_update_wins() {
     let answers = at_once(12, |number| {
         let method = if number % 2 == 0 { "POST" } else { "PUT" };
         let login = &person.login;
-        let body = json!({"profile": {"login": login, "email": login, "firstName": "Isaac", "lastName": "Brock", "city": format!("city {number}")}});
+        let profile = json!({"login": login, "email": login, "firstName": "Isaac", "lastName": "Brock", "city": format!("city {number}")});
+        // The password must be hashed, which leaves time for the others between reading the user and writing it.
+        let body =
+            json!({"profile": profile, "credentials": {"password": {"value": format!("Lantern-Winter-{number}")}}});
         server
             .request(method, &format!("/api/v1{path}"))
             .header("If-Match", &tag)
@@ -82,6 +85,7 @@ fn one_conditional_update_wins() {
         answer.refused_as(412, "E0000231");
     }
     assert_eq!(server.read(&person)["profile"]["city"], format!("city {}", won[0]));
+    assert!(server.is_password(&person, &format!("Lantern-Winter-{}", won[0])));
 }
 
 /// D3: of many creations of one login, however it is written, one succeeds.
