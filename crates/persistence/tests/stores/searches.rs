@@ -387,12 +387,12 @@ fn crowd() -> Vec<User> {
         let city = ["Oslo", "OSLO", "Bergen"][n as usize % 3];
         let extra = json!({
             "lastName": format!("Last{:03}", n % 151), "city": city,
-            "department": if n % 7 == 0 { "Sales" } else { "Support" },
-            "nickName": if n % 5 == 0 { json!(format!("{}{}", "y".repeat(160), n % 11)) } else { Json::Null },
+            "department": if n.is_multiple_of(7) { "Sales" } else { "Support" },
+            "nickName": if n.is_multiple_of(5) { json!(format!("{}{}", "y".repeat(160), n % 11)) } else { Json::Null },
         });
         let mut user = user(n, &type_id(), &format!("p{n}@example.org"), &extra);
         user.id = UserId::generate(Timestamp::from_millis(DAWN), n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        user.status = if n % 10 == 0 {
+        user.status = if n.is_multiple_of(10) {
             Status::Deprovisioned
         } else {
             Status::Active
