@@ -7,8 +7,9 @@ use denizen_domain::group::Group;
 use denizen_domain::id::{ApiTokenId, GroupId, OrgId, RoleAssignmentId, UserId, UserTypeId};
 use denizen_domain::login::{Login, LoginKey};
 use denizen_domain::organization::{Foundation, Organization};
-use denizen_domain::ports::{Changes, StoreError, Write};
+use denizen_domain::ports::{Changes, Page, Position, StoreError, UserCriterion, UserSelection, Write};
 use denizen_domain::schema::Schema;
+use denizen_domain::search::UserQuery;
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{API_TOKEN_IDLE_MINUTES, ApiToken};
@@ -219,7 +220,29 @@ impl Directory {
         };
         found.ok_or_else(|| Error::not_found(ResourceKind::User, key))
     }
+
+    /// A page of the users that match a search expression, or of all but the deprovisioned. For the operator's command line.
+    ///
+    /// # Errors
+    /// `Search`; as the store says.
+    pub async fn users_for_operator(&self, search: Option<&str>, after: Option<Position>) -> Result<Page<User>, Error> {
+        let (_, schema) = self.type_and_schema(None).await?;
+        let criterion = match search {
+            Some(text) => UserCriterion::Matching(UserQuery::search(text, &schema)?),
+            None => UserCriterion::Present,
+        };
+        let selection = UserSelection {
+            criterion,
+            sort: None,
+            after,
+            limit: OPERATOR_PAGE,
+        };
+        Ok(self.ports.store.list_users(&selection).await?)
+    }
 }
+
+/// Users that the operator's command line reads at once.
+const OPERATOR_PAGE: usize = 200;
 
 fn token_entity(token: &ApiToken) -> Entity {
     Entity {

@@ -24,10 +24,14 @@ impl EntityTag {
 
 impl fmt::Display for EntityTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("W/\"")?;
-        for byte in self.0 {
-            write!(f, "{byte:02x}")?;
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = HEX[usize::from(byte >> 4)];
+            pair[1] = HEX[usize::from(byte & 15)];
         }
+        f.write_str("W/\"")?;
+        f.write_str(std::str::from_utf8(&digits).expect("hexadecimal digits are text"))?;
         f.write_str("\"")
     }
 }
@@ -96,7 +100,7 @@ mod tests {
         let type_id = UserTypeId::generate(Timestamp::from_millis(0), 1);
         let tag = EntityTag::of(&Profile::from_stored("{}"), &type_id);
         let other = EntityTag::of(&Profile::from_stored("{\"a\":1}"), &type_id);
-        assert_eq!(tag.to_string().len(), 3 + 64 + 1);
+        assert_eq!(EntityTag([0xa9; 32]).to_string(), format!("W/\"{}\"", "a9".repeat(32)));
         for header in [
             tag.to_string(),
             format!("\"x\", {tag}"),

@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn threads_draw_different_ids() {
-        let other = std::thread::spawn(|| RequestId::draw()).join().unwrap();
+        let other = std::thread::spawn(RequestId::draw).join().unwrap();
         assert_ne!(other, RequestId::draw());
     }
 }

@@ -71,7 +71,14 @@ pub(crate) struct Standing {
 pub(crate) struct RateLimiter {
     limits: RateLimits,
     hasher: RandomState,
-    shards: Vec<RwLock<Windows>>,
+    shards: Vec<RwLock<Shard>>,
+}
+
+#[derive(Default)]
+struct Shard {
+    windows: Windows,
+    /// The second in which ended windows were last thrown away: a full table is searched once a second at most.
+    cleaned: u32,
 }
 
 /// Windows by the hash of bucket and caller: start in seconds in the upper half, calls in the lower.
@@ -113,24 +120,26 @@ impl RateLimiter {
         let key = self.hasher.hash_one((bucket.index, caller));
         let shard = &self.shards[(key >> 32) as usize % SHARDS];
         {
-            let windows = shard.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(window) = windows.get(&key) {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(window) = shard.windows.get(&key) {
                 return count(window, bucket.per_minute, now);
             }
         }
-        let mut windows = shard.write().unwrap_or_else(PoisonError::into_inner);
-        let key = if windows.len() >= MOST_WINDOWS && !windows.contains_key(&key) {
-            windows.retain(|_, window| now < start(window.load(Ordering::Relaxed)).saturating_add(WINDOW));
-            if windows.len() < MOST_WINDOWS {
-                key
-            } else {
-                bucket.index as u64
-            }
-        } else {
-            key
-        };
-        let window = windows.entry(key).or_insert_with(|| AtomicU64::new(pack(now, 0)));
+        let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        let key = if shard.has_room(now) { key } else { bucket.index as u64 };
+        let window = shard.windows.entry(key).or_insert_with(|| AtomicU64::new(pack(now, 0)));
         count(window, bucket.per_minute, now)
+    }
+}
+
+impl Shard {
+    fn has_room(&mut self, now: u32) -> bool {
+        if self.windows.len() >= MOST_WINDOWS && self.cleaned != now {
+            self.cleaned = now;
+            self.windows
+                .retain(|_, window| now < start(window.load(Ordering::Relaxed)).saturating_add(WINDOW));
+        }
+        self.windows.len() < MOST_WINDOWS
     }
 }
 
@@ -276,7 +285,11 @@ mod tests {
         for number in 0..(SHARDS * MOST_WINDOWS + 50_000) {
             limiter.take(bucket, &number.to_string(), 5);
         }
-        let windows: usize = limiter.shards.iter().map(|shard| shard.read().unwrap().len()).sum();
+        let windows: usize = limiter
+            .shards
+            .iter()
+            .map(|shard| shard.read().unwrap().windows.len())
+            .sum();
         assert!(windows <= SHARDS * (MOST_WINDOWS + 3), "{windows}");
         assert!(!limiter.take(bucket, "after a minute", 66).exceeded);
     }

@@ -140,6 +140,15 @@ impl Refusal {
         .because("The request body is too large.")
     }
 
+    /// A body that does not arrive.
+    pub(crate) fn body_too_slow() -> Self {
+        Self {
+            status: StatusCode::REQUEST_TIMEOUT,
+            ..Self::malformed_body()
+        }
+        .because("The request body took too long to arrive.")
+    }
+
     /// A body of another kind than JSON.
     pub(crate) fn unsupported_content_type() -> Self {
         let summary = "Bad request.  Accept and/or Content-Type headers likely do not match supported values.";
@@ -245,14 +254,7 @@ impl From<Error> for Refusal {
             Error::TooManyGroups => {
                 told(400, "E0000093", "Target count limit exceeded").because("The number of group targets is too large")
             }
-            Error::PasswordRejected {
-                requirements,
-                surface: PasswordSurface::Set,
-            } => Validation::field("password", &requirements).into(),
-            Error::PasswordRejected {
-                requirements,
-                surface: PasswordSurface::Change,
-            } => told(403, "E0000014", "Update of credentials failed").because(requirements),
+            Error::PasswordRejected { requirements, surface } => password_rejected(requirements, surface),
             Error::SameAsCurrentPassword => {
                 Validation::field("password", "Password cannot be your current password").into()
             }
@@ -354,6 +356,14 @@ fn linked_object_in_use(sides: &[Side]) -> Refusal {
         let cause = format!("Linked object identifier for {} is already in use.", side.as_str());
         refusal.because_of(cause, "UNIQUE_CONSTRAINT", "body", "linkedObjects")
     })
+}
+
+/// The API words it by where the password was refused (contract: users §9.2).
+fn password_rejected(requirements: String, surface: PasswordSurface) -> Refusal {
+    match surface {
+        PasswordSurface::Set => Validation::field("password", &requirements).into(),
+        PasswordSurface::Change => told(403, "E0000014", "Update of credentials failed").because(requirements),
+    }
 }
 
 impl From<LifecycleRefusal> for Refusal {

@@ -69,7 +69,11 @@ impl Request {
 
     /// The body as it came.
     pub(crate) async fn bytes(&mut self) -> Result<Vec<u8>, Refusal> {
-        body::read(&self.http, &mut self.payload, self.api.settings().body_limit).await
+        let settings = self.api.settings();
+        let read = body::read(&self.http, &mut self.payload, settings.body_limit);
+        tokio::time::timeout(settings.body_time_limit, read)
+            .await
+            .unwrap_or_else(|_| Err(Refusal::body_too_slow()))
     }
 }
 

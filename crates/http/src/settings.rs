@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::time::Duration;
 
 use crate::rate_limit::RateLimits;
 
@@ -16,6 +17,8 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<Network>,
     /// The longest body that is read, in bytes.
     pub body_limit: usize,
+    /// How long a body may take to arrive (H3).
+    pub body_time_limit: Duration,
 }
 
 impl Default for HttpSettings {
@@ -25,6 +28,7 @@ impl Default for HttpSettings {
             trusted_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             body_limit: 256 * 1024,
+            body_time_limit: Duration::from_secs(30),
         }
     }
 }

@@ -56,7 +56,7 @@ impl Default for PostgresOptions {
         Self {
             connections: 4 * std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             query_time_limit: Duration::from_secs(10),
-            search_probe: 5_000,
+            search_probe: 20_000,
         }
     }
 }

@@ -5,3 +5,4 @@ mod contract;
 mod databases;
 mod durability;
 mod migrations;
+mod searches;

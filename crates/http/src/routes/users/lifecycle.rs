@@ -10,6 +10,7 @@ use super::view::View;
 use super::{Answer, not_found};
 use crate::answer;
 use crate::operation::Table;
+use crate::refusal::Refusal;
 use crate::request::Request;
 
 /// Declares the operations of the lifecycle.
@@ -145,11 +146,16 @@ async fn reset_factors(request: Request) -> Answer {
 
 async fn reset_password(request: Request) -> Answer {
     let query = request.query();
+    let federate = match query.text("provider") {
+        None | Some("OKTA") => false,
+        Some("FEDERATION") => true,
+        Some(_) => return Err(Refusal::type_mismatch("provider")),
+    };
     let wanted = ResetPassword {
         // Clients of today always say it; for those of old, the link is mailed.
         send_email: query.boolean("sendEmail", true)?,
         revoke_sessions: query.boolean("revokeSessions", false)?,
-        federate: query.text("provider").is_some_and(|kind| kind == "FEDERATION"),
+        federate,
     };
     let key = request.segment("id");
     let link = request.directory().reset_password(&request.call, &key, wanted).await?;

@@ -92,7 +92,7 @@ impl Sorting<'_, '_> {
             length: PIECE,
         };
         let plan = planner.plan(self.query)?;
-        let few = self.reader.bounds.probe / SORTED_PART;
+        let few = self.few();
         let columns = Column::all(self.attribute);
         match plan {
             Some(mut plan) => match plan.stream.everybody(self.reader, few)? {
@@ -103,6 +103,11 @@ impl Sorting<'_, '_> {
             None if columns.is_empty() => self.offer_everybody(),
             None => self.along_all(columns),
         }
+    }
+
+    /// So many users may be looked at to sort them as they are.
+    fn few(&self) -> usize {
+        self.reader.bounds.probe / SORTED_PART
     }
 
     /// Considers some users; tells how many of them fit.
@@ -217,8 +222,8 @@ impl Sorting<'_, '_> {
             from: key.clone(),
             until: key.above(),
         };
-        let bound = self.reader.bounds.probe;
-        if key.is_telling() && self.reader.exceeds(column, &span, bound)? {
+        let few = self.few();
+        if key.is_telling() && self.reader.exceeds(column, &span, few)? {
             let behind = self.first.behind();
             let group = Group::Key(column, key);
             let is_started = |rank: &&Rank| rank.worth.is_some() && group.has(self.attribute, rank.worth.as_ref());

@@ -1,0 +1,26 @@
+//! The API over a real port: a server on the store in memory, spoken to in plain bytes. The tests are written from the
+//! contract, and know nothing of how the answers are made.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod battery;
+mod clients;
+mod conditional;
+mod conventions;
+mod create;
+mod credentials;
+mod hostile_search;
+mod lifecycle;
+mod links;
+mod lists;
+mod lives;
+mod logs;
+mod paths;
+mod races;
+mod rate_limits;
+mod secrets;
+mod server;
+mod structure;
+mod tokens;
+mod update;
+mod wire;

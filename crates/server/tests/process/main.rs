@@ -1,0 +1,16 @@
+//! The program as it runs: started as a process, asked over HTTP, killed, restarted, and run from the command line.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod harness;
+
+mod bad_input;
+mod commands;
+mod crash;
+mod life;
+mod overload;
+mod races;
+mod restart;
+mod search;
+mod stop;
+mod two_servers;

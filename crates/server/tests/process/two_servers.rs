@@ -1,0 +1,78 @@
+//! Two servers of one database: what one writes the other reads at once, and a revoked right is gone on both (R9, R10, C3).
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::harness::crowd::many_at_once;
+use crate::harness::people::{self, profile};
+use crate::harness::{Backend, Home, Server};
+
+/// No state that matters lives in a process.
+#[test]
+fn a_write_through_one_is_read_through_the_other() {
+    let Some(home) = Home::new(Backend::Postgres) else {
+        return;
+    };
+    let (one, other) = (home.start(), home.start_another());
+    let (first, second) = (one.client(), other.client());
+    for n in 0..10 {
+        let login = format!("shared{n}@example.com");
+        let id = people::create(&first, "?activate=false", &json!({ "profile": profile(&login) }));
+        assert_eq!(people::read(&second, &login)["id"], id);
+        let path = format!("/api/v1/users/{id}");
+        second
+            .post(&path, &json!({ "profile": { "title": "Second" } }))
+            .expect_ok();
+        assert_eq!(people::read(&first, &id)["profile"]["title"], "Second");
+        first
+            .act(&format!("{path}/lifecycle/activate?sendEmail=false"))
+            .expect_ok();
+        second.act(&format!("{path}/lifecycle/suspend")).expect_ok();
+        first
+            .act(&format!("{path}/lifecycle/suspend"))
+            .expect_refusal(400, "E0000001");
+        let found = second.all("/api/v1/users?search=status+eq+%22SUSPENDED%22");
+        assert_eq!(found.len(), n + 1);
+        assert_eq!(people::events(&first, &id), people::events(&second, &id));
+    }
+    one.stop();
+    other.stop();
+}
+
+/// D1, D3: the two are one directory for callers who come at the same moment.
+#[test]
+fn callers_of_two_servers_meet_in_one_directory() {
+    const CALLERS: usize = 16;
+    let Some(home) = Home::new(Backend::Postgres) else {
+        return;
+    };
+    let servers = [home.start(), home.start_another()];
+    let verdicts = many_at_once(CALLERS, |n| {
+        let body = json!({ "profile": profile("same@example.com") });
+        servers[n % 2]
+            .client()
+            .post("/api/v1/users?activate=false", &body)
+            .status
+    });
+    assert_eq!(
+        verdicts.iter().filter(|status| **status == 200).count(),
+        1,
+        "{verdicts:?}"
+    );
+    let attributes = ["title", "city", "state", "division"];
+    many_at_once(attributes.len(), |n| {
+        let body = json!({ "profile": { attributes[n]: "kept" } });
+        servers[n % 2]
+            .client()
+            .post("/api/v1/users/same@example.com", &body)
+            .expect_ok()
+    });
+    let user = people::read(&servers[0].client(), "same@example.com");
+    let kept: BTreeSet<_> = attributes
+        .iter()
+        .filter(|name| user["profile"][**name] == "kept")
+        .collect();
+    assert_eq!(kept.len(), attributes.len(), "{user}");
+    servers.into_iter().for_each(Server::stop);
+}
