@@ -226,9 +226,10 @@ impl Directory {
     /// # Errors
     /// `Search`; as the store says.
     pub async fn users_for_operator(&self, search: Option<&str>, after: Option<Position>) -> Result<Page<User>, Error> {
-        let (_, schema) = self.type_and_schema(None).await?;
+        let structure = self.structure().await?;
+        let schemas: Vec<_> = structure.user_types.iter().map(|(_, schema)| schema.clone()).collect();
         let criterion = match search {
-            Some(text) => UserCriterion::Matching(UserQuery::search(text, &schema)?),
+            Some(text) => UserCriterion::Matching(UserQuery::search(text, &schemas)?),
             None => UserCriterion::Present,
         };
         let selection = UserSelection {

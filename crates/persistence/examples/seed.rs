@@ -43,7 +43,9 @@ fn main() -> Outcome<()> {
 }
 
 async fn fill(store: &dyn Store, count: u64) -> Outcome<()> {
-    let type_id = store.default_user_type().await?.id;
+    let structure = store.structure().await?;
+    let (user_type, _) = structure.default_user_type().ok_or("the directory was never founded")?;
+    let type_id = user_type.id.clone();
     let mut next = 1;
     while next <= count {
         let last = count.min(next + BATCH - 1);

@@ -116,17 +116,27 @@ pub fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// How lists that are sorted by an attribute order two of its values: texts ignoring case. Values of different types, which
-/// only a stale profile can hold, are equal.
+/// How lists that are sorted by an attribute order two of its values: texts ignoring case, both zeros as one. Types of users
+/// may define an attribute differently: texts come before numbers, and numbers before truths.
 #[must_use]
 pub fn order(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Text(a), Value::Text(b)) => fold(a).cmp(&fold(b)),
         (Value::Exact(a), Value::Exact(b)) => a.cmp(b),
-        (Value::Number(a), Value::Number(b)) => a.total_cmp(b),
+        (Value::Number(a), Value::Number(b)) => (a + 0.0).total_cmp(&(b + 0.0)),
         (Value::Boolean(a), Value::Boolean(b)) => a.cmp(b),
         (Value::Time(a), Value::Time(b)) => a.cmp(b),
-        _ => Ordering::Equal,
+        _ => rank_of_type(a).cmp(&rank_of_type(b)),
+    }
+}
+
+fn rank_of_type(value: &Value) -> u8 {
+    match value {
+        Value::Text(_) => 0,
+        Value::Exact(_) => 1,
+        Value::Number(_) => 2,
+        Value::Boolean(_) => 3,
+        Value::Time(_) => 4,
     }
 }
 

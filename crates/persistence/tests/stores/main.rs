@@ -6,3 +6,4 @@ mod databases;
 mod durability;
 mod migrations;
 mod searches;
+mod upgrades;

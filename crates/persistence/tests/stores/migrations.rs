@@ -12,8 +12,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::databases::{self, Folder};
 
-const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
-const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+pub const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+pub const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 const FUTURE: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";
 
 #[derive(QueryableByName)]
