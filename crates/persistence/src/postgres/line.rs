@@ -10,8 +10,8 @@ use futures_util::future::{BoxFuture, join_all};
 use super::link::{Link, Links};
 use super::{Backend, Expected, Statements, apply, lane, refused};
 
-/// Begins a transaction that writes.
-pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// Begins a transaction that writes; a server that only follows another refuses it.
+pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 /// Commits of the same change before it is given up.
 const MOST_ATTEMPTS: usize = 4;
 /// Statements on their way at once. So few are first polled, and so sent, in their order.
