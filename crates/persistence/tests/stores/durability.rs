@@ -74,17 +74,17 @@ async fn before(store: &impl Store) {
         Write::InsertUser(Box::new(user)),
         Write::InsertOneTimeToken(token.clone()),
     ];
-    write(store, first).await.unwrap();
+    write(store, first).await.expect("nothing stands against it");
     write(store, vec![Write::ConsumeOneTimeToken(token.digest)])
         .await
-        .unwrap();
+        .expect("nothing stands against it");
 }
 
 async fn after(store: &impl Store) {
     let user = person(1);
-    assert_eq!(store.user(&user.id).await.unwrap(), Some(user.clone()));
+    assert_eq!(store.user(&user.id).await.expect("reads"), Some(user.clone()));
     let token = token(&user);
-    assert_eq!(store.one_time_token(&token.digest).await.unwrap(), None);
+    assert_eq!(store.one_time_token(&token.digest).await.expect("reads"), None);
     let refused = write(store, vec![Write::ConsumeOneTimeToken(token.digest)]).await;
     assert!(matches!(refused, Err(StoreError::Stale)), "{refused:?}");
 }
