@@ -7,7 +7,7 @@ use std::path::Path;
 
 use denizen_domain::id::{UserId, UserTypeId};
 use denizen_domain::login::Login;
-use denizen_domain::ports::{Changes, Store, Structure, Write};
+use denizen_domain::ports::{Changes, Store, Write};
 use denizen_domain::profile::Profile;
 use denizen_domain::time::Timestamp;
 use denizen_domain::user::{Credentials, Provider, Status, User};
