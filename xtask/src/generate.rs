@@ -3,6 +3,7 @@
 mod compatibility;
 mod lifecycle;
 mod markers;
+mod openapi;
 mod operations;
 mod routes;
 
@@ -18,6 +19,7 @@ type Producer = fn(&Workspace) -> Result<String>;
 const DOCUMENTS: &[(&str, Producer)] = &[
     ("docs/compatibility.md", compatibility::table),
     ("docs/lifecycle.md", lifecycle::page),
+    ("crates/http/openapi.json", openapi::document),
 ];
 
 /// Writes every document that has changed.

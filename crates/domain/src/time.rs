@@ -45,19 +45,9 @@ impl Timestamp {
         self.plus_millis(minutes.saturating_mul(60_000))
     }
 
-    /// Reads an ISO 8601 date with a time and a zone, such as `2013-01-01T12:00:00.000-07:00`. `None` for anything else.
+    /// The wire form in ASCII. Every user shown has half a dozen of these, so no formatter is asked.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let zoned =
-            DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"));
-        let millis = zoned.ok()?.timestamp_millis();
-        (EARLIEST_MS..=LATEST_MS).contains(&millis).then_some(Self(millis))
-    }
-}
-
-/// Every user shown has half a dozen of these, so the text is made in place.
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub fn text(self) -> [u8; 24] {
         let at: DateTime<Utc> = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
         let fields = [
             (0, 4, u32::try_from(at.year()).unwrap_or_default()),
@@ -75,7 +65,22 @@ impl fmt::Display for Timestamp {
                 number /= 10;
             }
         }
-        f.write_str(std::str::from_utf8(&text).expect("digits and signs are text"))
+        text
+    }
+
+    /// Reads an ISO 8601 date with a time and a zone, such as `2013-01-01T12:00:00.000-07:00`. `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let zoned =
+            DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"));
+        let millis = zoned.ok()?.timestamp_millis();
+        (EARLIEST_MS..=LATEST_MS).contains(&millis).then_some(Self(millis))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.text()).expect("digits and signs are text"))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::gate::Gate;
 use crate::operation::{self, BASE, Table};
 use crate::rate_limit::{Bucket, RateLimiter, Standing};
 use crate::settings::HttpSettings;
-use crate::{health, routes};
+use crate::{description, health, routes};
 
 /// The API of one directory. Clones share everything, the callers' rate limits too.
 #[derive(Clone)]
@@ -82,6 +82,7 @@ pub fn app(
     let everything = web::scope("")
         .wrap(Gate::new(api))
         .service(health::scope(api))
+        .configure(description::declare)
         .service(operations(api))
         .default_service(web::to(unknown(api)));
     app.service(everything).default_service(web::to(unknown(api)))

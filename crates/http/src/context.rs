@@ -51,6 +51,12 @@ fn client(request: &HttpRequest, proxies: &[Network]) -> Option<IpAddr> {
 /// The program, without anything that could forge a line of a log (G4).
 fn user_agent(request: &HttpRequest) -> Option<String> {
     let header = request.headers().get(header::USER_AGENT)?;
+    if let Ok(text) = header.to_str()
+        && text.len() <= LONGEST_USER_AGENT
+        && !text.contains('\t')
+    {
+        return Some(text.to_owned());
+    }
     let text = String::from_utf8_lossy(header.as_bytes());
     let shown = text.chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT);
     Some(shown.collect())

@@ -4,12 +4,11 @@
 use std::future::{Ready, ready};
 use std::rc::Rc;
 
-use actix_web::HttpMessage;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::uri::{PathAndQuery, Uri};
-use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpMessage, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use tracing::{Instrument, Level};
 
@@ -84,14 +83,16 @@ where
         request.extensions_mut().insert(id);
         make_path_plain(&mut request);
         let inner = Rc::clone(&self.inner);
-        let line = tracing::enabled!(Level::INFO).then(|| Line::begin(&self.api, &request));
+        let begun = tracing::enabled!(Level::INFO).then(|| self.api.directory().now());
+        let api = self.api.clone();
         let span = tracing::debug_span!("request", id = id.as_str());
         let served = async move {
             // No route fails but by an answer; whatever does, the server closes.
             let mut response = inner.call(request).await?;
             complete(response.headers_mut(), id);
-            if let Some(line) = line {
-                line.end(id, response.status());
+            if let Some(begun) = begun {
+                let taken = api.directory().now().as_millis().saturating_sub(begun.as_millis());
+                log(id, response.request(), response.status().as_u16(), taken);
             }
             Ok(response)
         };
@@ -149,34 +150,14 @@ fn plain(path: &str) -> Option<&str> {
     (ended.len() < path.len()).then_some(ended)
 }
 
-/// A line of the log.
-struct Line {
-    api: Api,
-    method: Method,
-    /// As it was sent, still encoded: it holds no line end (G4). The query is left out, for it may name people.
-    path: String,
-    begun: i64,
-}
-
-impl Line {
-    fn begin(api: &Api, request: &ServiceRequest) -> Self {
-        Self {
-            api: api.clone(),
-            method: request.method().clone(),
-            path: request.uri().path().to_owned(),
-            begun: api.directory().now().as_millis(),
-        }
-    }
-
-    /// Successes are told at the level of details, refusals as information, failures as errors.
-    fn end(&self, id: RequestId, status: StatusCode) {
-        let (id, method, path, status) = (id.as_str(), self.method.as_str(), self.path.as_str(), status.as_u16());
-        let millis = self.api.directory().now().as_millis().saturating_sub(self.begun);
-        match status {
-            500.. => tracing::error!(request_id = id, method, path, status, millis, "answered"),
-            400.. => tracing::info!(request_id = id, method, path, status, millis, "answered"),
-            _ => tracing::debug!(request_id = id, method, path, status, millis, "answered"),
-        }
+/// Writes a line of the log: successes at the level of details, refusals as information, failures as errors. The path stands
+/// as it was sent, still encoded, so that it holds no line end (G4). The query is left out, for it may name people.
+fn log(id: RequestId, request: &HttpRequest, status: u16, millis: i64) {
+    let (request_id, method, path) = (id.as_str(), request.method().as_str(), request.uri().path());
+    match status {
+        500.. => tracing::error!(request_id, method, path, status, millis, "answered"),
+        400.. => tracing::info!(request_id, method, path, status, millis, "answered"),
+        _ => tracing::debug!(request_id, method, path, status, millis, "answered"),
     }
 }
 

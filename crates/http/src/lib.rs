@@ -9,6 +9,7 @@ mod api;
 mod authorization;
 mod body;
 mod context;
+mod description;
 mod error_object;
 mod gate;
 mod health;

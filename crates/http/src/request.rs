@@ -32,6 +32,9 @@ impl Request {
     /// into two (H2).
     pub(crate) fn segment(&self, name: &str) -> String {
         let raw = self.http.match_info().get(name).unwrap_or_default();
+        if !raw.contains(['%', '\0']) {
+            return raw.to_owned();
+        }
         without_nul(percent_decode_str(raw).decode_utf8_lossy().into_owned())
     }
 

@@ -11,31 +11,39 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::Sqlite;
 
-diesel::table! {
-    users (seq) {
-        seq -> BigInt,
-        id -> Text,
-        version -> BigInt,
+use self::tables::{events, one_time_tokens, users};
+
+/// As far as the statements name them.
+mod tables {
+    diesel::table! {
+        users (seq) {
+            seq -> BigInt,
+            id -> Text,
+            version -> BigInt,
+        }
     }
-}
-diesel::table! {
-    one_time_tokens (digest) {
-        digest -> Binary,
-        user_id -> Text,
+    diesel::table! {
+        one_time_tokens (digest) {
+            digest -> Binary,
+            user_id -> Text,
+        }
     }
-}
-diesel::table! {
-    events (seq) {
-        seq -> BigInt,
-        uuid -> Text,
-        published -> BigInt,
-        event_type -> Text,
-        payload -> Text,
+    diesel::table! {
+        events (seq) {
+            seq -> BigInt,
+            uuid -> Text,
+            published -> BigInt,
+            event_type -> Text,
+            payload -> Text,
+        }
     }
 }
 
 /// As long as what the store writes about a suspension by a program.
 const PAYLOAD: &str = include_str!("event.json");
+
+/// When everything happens.
+const AT: i64 = 1_735_689_600_000;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -93,7 +101,13 @@ fn run(conn: &mut SqliteConnection, people: &mut [(String, i64)], together: usiz
 
 fn change(conn: &mut SqliteConnection, id: &str, version: i64, is_suspension: bool) -> QueryResult<()> {
     let status = if is_suspension { "SUSPENDED" } else { "ACTIVE" };
-    let found = MoveUser { id, version, status }.execute(conn)?;
+    let move_user = MoveUser {
+        id,
+        version,
+        status,
+        last_updated: AT + version,
+    };
+    let found = move_user.execute(conn)?;
     if found != 1 {
         return Err(diesel::result::Error::NotFound);
     }
@@ -102,7 +116,7 @@ fn change(conn: &mut SqliteConnection, id: &str, version: i64, is_suspension: bo
     }
     let event = (
         events::uuid.eq("8e1c7f0a-5a3e-4d1c-9d8e-2f6b7c1a0d9e"),
-        events::published.eq(1_735_689_600_000_i64 + version),
+        events::published.eq(AT + version),
         events::event_type.eq("user.lifecycle.suspend"),
         events::payload.eq(PAYLOAD.trim_end()),
     );
@@ -116,6 +130,7 @@ struct MoveUser<'a> {
     id: &'a str,
     version: i64,
     status: &'a str,
+    last_updated: i64,
 }
 
 impl QueryId for MoveUser<'_> {
@@ -125,7 +140,6 @@ impl QueryId for MoveUser<'_> {
 
 impl QueryFragment<Sqlite> for MoveUser<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        const AT: i64 = 1_735_689_600_000;
         out.push_sql("UPDATE users SET version = 1 + ");
         out.push_bind_param::<BigInt, _>(&self.version)?;
         out.push_sql(", status = ");
@@ -135,7 +149,7 @@ impl QueryFragment<Sqlite> for MoveUser<'_> {
         out.push_sql(", status_changed = ");
         out.push_bind_param::<BigInt, _>(&AT)?;
         out.push_sql(", last_login = NULL, last_updated = ");
-        out.push_bind_param::<BigInt, _>(&(AT + self.version))?;
+        out.push_bind_param::<BigInt, _>(&self.last_updated)?;
         out.push_sql(", password_changed = NULL, failed_attempts = 0 WHERE id = ");
         out.push_bind_param::<Text, _>(self.id)?;
         out.push_sql(" AND version = ");

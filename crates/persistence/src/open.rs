@@ -44,8 +44,8 @@ where
     let known: Vec<(String, String)> = MigrationSource::<DB>::migrations(&migrations)
         .map_err(refused)?
         .iter()
-        .map(|migration: &Box<dyn Migration<DB>>| {
-            let name = migration.name();
+        .map(|migration| {
+            let name = Migration::<DB>::name(migration.as_ref());
             (name.version().to_string(), name.to_string())
         })
         .collect();

@@ -1,7 +1,7 @@
 //! The store on PostgreSQL. Several servers may share one database: nothing that matters lives in this process.
 //!
 //! Reads of single rows go over one pipelined connection of the calling thread. Lists and writes take a connection of the
-//! pool; the statements of a change are sent together, without waiting for each other's answers.
+//! thread's pool; the statements of a change are sent together, without waiting for each other's answers.
 
 mod connect;
 mod lane;
@@ -26,7 +26,7 @@ use futures_util::future::BoxFuture;
 
 use self::connect::Connector;
 use self::lane::Lane;
-use self::link::{Link, Links};
+use self::link::Link;
 use self::store::{AtOnce, apply, refused, unavailable};
 use crate::open::OpenError;
 use crate::schema::organization;
@@ -40,10 +40,14 @@ const PAIRS: (&str, &str) = ("json_each_text(CAST(", " AS json))");
 /// What keeps the rows of a query from being changed by others until the transaction ends.
 const LOCK: &str = " FOR NO KEY UPDATE";
 
+/// Connections for lists and writes that nobody has asked for: a server of default settings takes 100 in all.
+const MOST_CONNECTIONS: usize = 48;
+
 /// How the store on PostgreSQL works.
 #[derive(Clone, Debug)]
 pub struct PostgresOptions {
-    /// Connections for lists and writes; each thread that reads single rows has one more.
+    /// Connections for lists and writes, shared out among as many threads as there are processors, at least one to each.
+    /// Each thread has one more for single rows.
     pub connections: usize,
     /// How long a statement, or a list with all of its statements, may take.
     pub query_time_limit: Duration,
@@ -54,17 +58,20 @@ pub struct PostgresOptions {
 impl Default for PostgresOptions {
     fn default() -> Self {
         Self {
-            connections: 4 * std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            connections: (4 * processors()).min(MOST_CONNECTIONS),
             query_time_limit: Duration::from_secs(10),
             search_probe: 20_000,
         }
     }
 }
 
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 /// A directory in a PostgreSQL database.
 pub struct PostgresStore {
     connector: Arc<Connector>,
-    links: Links,
     options: PostgresOptions,
 }
 
@@ -75,14 +82,9 @@ impl PostgresStore {
     /// # Errors
     /// When it cannot be reached, belongs to a newer program, or refuses.
     pub async fn open(url: &str, options: PostgresOptions) -> Result<Self, OpenError> {
-        let connector = Connector::of(url, options.query_time_limit)?;
+        let connector = Arc::new(Connector::of(url, &options)?);
         connect::migrate(&connector).await?;
-        let connector = Arc::new(connector);
-        Ok(Self {
-            links: Links::new(&connector, options.connections.max(1), options.query_time_limit)?,
-            connector,
-            options,
-        })
+        Ok(Self { connector, options })
     }
 
     /// Runs the migrations that are missing in a database and gives back their names.
@@ -90,7 +92,7 @@ impl PostgresStore {
     /// # Errors
     /// As [`PostgresStore::open`].
     pub async fn migrate(url: &str) -> Result<Vec<String>, OpenError> {
-        connect::migrate(&Connector::of(url, PostgresOptions::default().query_time_limit)?).await
+        connect::migrate(&Connector::of(url, &PostgresOptions::default())?).await
     }
 
     fn options(&self) -> &PostgresOptions {
@@ -157,7 +159,7 @@ impl PostgresStore {
         begin: &'static str,
         work: impl FnOnce(&mut Conn) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let mut link = self.links.take().await?;
+        let mut link = lane::links(&self.connector)?.take().await?;
         let transaction = move || {
             link.enter_transaction();
             let mut conn = Conn::from(link);
@@ -183,7 +185,7 @@ impl Commit for PostgresStore {
             return self.write(move |conn| apply(&changes, &mut AtOnce(conn))).await;
         }
         // A task of its own reaches commit or rollback even if the caller goes away.
-        let links = self.links.clone();
+        let links = lane::links(&self.connector)?;
         tokio::spawn(async move { line::commit(&links, &changes).await })
             .await
             .map_err(stopped)?

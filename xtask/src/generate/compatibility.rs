@@ -93,6 +93,9 @@ mod tests {
             method: "GET".to_owned(),
             path: "/api/v1/users/{id}".to_owned(),
             ids: vec!["getUser".to_owned()],
+            parameters: Vec::new(),
+            body: "none".to_owned(),
+            statuses: vec!["200".to_owned()],
         };
         let routes = served
             .then(|| ("GET".to_owned(), "/api/v1/users/{}".to_owned()))

@@ -17,7 +17,7 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::stopped;
+use super::{PostgresOptions, stopped};
 use crate::open::OpenError;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -30,6 +30,8 @@ pub(super) struct Connector {
     config: Config,
     tls: Option<MakeRustlsConnect>,
     set_up: String,
+    connections: usize,
+    wait_limit: Duration,
 }
 
 /// A connection, and whether it still lives.
@@ -39,7 +41,7 @@ pub(super) struct Wire {
 }
 
 impl Connector {
-    pub(super) fn of(url: &str, statement_limit: Duration) -> Result<Self, OpenError> {
+    pub(super) fn of(url: &str, options: &PostgresOptions) -> Result<Self, OpenError> {
         let mut config: Config = url.parse().map_err(|error| OpenError::Address(told(&error)))?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_LIMIT);
@@ -52,12 +54,24 @@ impl Connector {
             SslMode::Require => Some(verified()?),
             _ => None,
         };
-        let millis = statement_limit.as_millis();
+        let millis = options.query_time_limit.as_millis();
         Ok(Self {
             config,
             tls,
             set_up: format!("SET statement_timeout = {millis}; SET client_min_messages = warning"),
+            connections: options.connections,
+            wait_limit: options.query_time_limit,
         })
+    }
+
+    /// How many connections each thread may have for lists and writes.
+    pub(super) fn links_of_each_thread(&self) -> usize {
+        (self.connections / super::processors()).max(1)
+    }
+
+    /// How long to wait for one of them.
+    pub(super) fn wait_limit(&self) -> Duration {
+        self.wait_limit
     }
 
     /// A new connection, which belongs to the runtime that makes it and dies with it.

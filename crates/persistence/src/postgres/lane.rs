@@ -1,4 +1,7 @@
-//! One pipelined connection for each thread that reads single rows: a read waits for no other, and no thread for another.
+//! What each thread has of its own: one pipelined connection for single rows, and its part of the pool.
+//!
+//! A connection is moved by the runtime that made it, and dies with it. Since no thread lends its connections to another, none
+//! waits for another's runtime, or loses a commit when that one stops.
 
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
@@ -10,32 +13,51 @@ use diesel_async::{AsyncConnectionCore, AsyncPgConnection, SimpleAsyncConnection
 use tokio::sync::OnceCell;
 
 use super::connect::{Connector, Wire};
+use super::link::Links;
 use super::{Backend, stopped};
 
+struct Own {
+    connector: Weak<Connector>,
+    wire: Arc<OnceCell<Wire>>,
+    links: Links,
+}
+
 thread_local! {
-    static LANES: RefCell<Vec<(Weak<Connector>, Arc<OnceCell<Wire>>)>> = const { RefCell::new(Vec::new()) };
+    static OWN: RefCell<Vec<Own>> = const { RefCell::new(Vec::new()) };
 }
 
-/// This thread's connection, made if there is none that lives.
+/// This thread's connection for single rows, made if there is none that lives.
 pub(super) async fn open(connector: &Arc<Connector>) -> Result<Lane, StoreError> {
-    let cell = cell(connector);
-    cell.get_or_try_init(|| connector.connect()).await.map_err(stopped)?;
-    Ok(Lane(cell))
+    let wire = with_own(connector, |own| {
+        if own.wire.get().is_some_and(|wire| !wire.is_alive()) {
+            own.wire = Arc::default();
+        }
+        Arc::clone(&own.wire)
+    })?;
+    wire.get_or_try_init(|| connector.connect()).await.map_err(stopped)?;
+    Ok(Lane(wire))
 }
 
-fn cell(connector: &Arc<Connector>) -> Arc<OnceCell<Wire>> {
-    LANES.with_borrow_mut(|lanes| {
-        let is_ours = |known: &Weak<Connector>| std::ptr::eq(known.as_ptr(), Arc::as_ptr(connector));
-        let found = lanes.iter().find(|(known, _)| is_ours(known));
-        if let Some((_, cell)) = found
-            && cell.get().is_none_or(Wire::is_alive)
-        {
-            return Arc::clone(cell);
+/// This thread's part of the pool.
+pub(super) fn links(connector: &Arc<Connector>) -> Result<Links, StoreError> {
+    with_own(connector, |own| own.links.clone())
+}
+
+fn with_own<T>(connector: &Arc<Connector>, use_it: impl FnOnce(&mut Own) -> T) -> Result<T, StoreError> {
+    OWN.with_borrow_mut(|owned| {
+        let is_ours = |own: &Own| std::ptr::eq(own.connector.as_ptr(), Arc::as_ptr(connector));
+        if let Some(own) = owned.iter_mut().find(|own| is_ours(own)) {
+            return Ok(use_it(own));
         }
-        lanes.retain(|(known, _)| known.strong_count() > 0 && !is_ours(known));
-        let cell = Arc::default();
-        lanes.push((Arc::downgrade(connector), Arc::clone(&cell)));
-        cell
+        owned.retain(|own| own.connector.strong_count() > 0);
+        let mut own = Own {
+            connector: Arc::downgrade(connector),
+            wire: Arc::default(),
+            links: Links::new(connector).map_err(stopped)?,
+        };
+        let result = use_it(&mut own);
+        owned.push(own);
+        Ok(result)
     })
 }
 

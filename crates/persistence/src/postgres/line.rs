@@ -11,8 +11,8 @@ use super::link::{Link, Links};
 use super::store::apply::{Expected, Statements};
 use super::{Backend, Conn, apply, lane, organization_at, refused, stopped};
 
-/// Begins a transaction that writes.
-pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// Begins a transaction that writes; a server that only follows another refuses it.
+pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 /// Commits of the same change before it is given up.
 const MOST_ATTEMPTS: usize = 4;
 /// Statements on their way at once. So few are first polled, and so sent, in their order.

@@ -1,8 +1,7 @@
-//! The pool of connections for lists and writes.
+//! A thread's pool of connections for lists and writes.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Weak};
 
 use deadpool::Runtime;
 use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult};
@@ -14,14 +13,15 @@ use super::stopped;
 use crate::open::OpenError;
 
 /// Makes the pool's connections, and lets none be used again that has died.
-struct Maker(Arc<Connector>);
+struct Maker(Weak<Connector>);
 
 impl Manager for Maker {
     type Type = Wire;
     type Error = OpenError;
 
     async fn create(&self) -> Result<Wire, OpenError> {
-        self.0.connect().await
+        let closed = || OpenError::Database("the store is closed".to_owned());
+        self.0.upgrade().ok_or_else(closed)?.connect().await
     }
 
     async fn recycle(&self, wire: &mut Wire, _: &Metrics) -> RecycleResult<OpenError> {
@@ -38,10 +38,11 @@ impl Manager for Maker {
 pub(super) struct Links(Pool<Maker>);
 
 impl Links {
-    pub(super) fn new(connector: &Arc<Connector>, size: usize, wait: Duration) -> Result<Self, OpenError> {
-        Pool::builder(Maker(Arc::clone(connector)))
-            .max_size(size)
-            .wait_timeout(Some(wait))
+    pub(super) fn new(connector: &Arc<Connector>) -> Result<Self, OpenError> {
+        // The pool lives in what the thread has of its own, which goes when the connector has gone.
+        Pool::builder(Maker(Arc::downgrade(connector)))
+            .max_size(connector.links_of_each_thread())
+            .wait_timeout(Some(connector.wait_limit()))
             .runtime(Runtime::Tokio1)
             .build()
             .map(Self)

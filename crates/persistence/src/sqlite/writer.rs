@@ -84,7 +84,7 @@ fn run(mut conn: SqliteConnection, jobs: &Receiver<Job>) {
         batch.extend(jobs.try_iter().take(MOST_TOGETHER - 1));
         commit(&mut conn, batch);
     }
-    if let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;") {
+    if let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%error, "the write-ahead log was not emptied");
     }
 }

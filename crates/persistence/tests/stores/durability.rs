@@ -1,5 +1,7 @@
 //! What is committed outlives the program, and is seen by every other.
 
+use std::sync::Arc;
+
 use denizen_application::store_contract::user;
 use denizen_domain::group::Group;
 use denizen_domain::id::{GroupId, OrgId, UserTypeId};
@@ -72,17 +74,17 @@ async fn before(store: &impl Store) {
         Write::InsertUser(Box::new(user)),
         Write::InsertOneTimeToken(token.clone()),
     ];
-    write(store, first).await.unwrap();
+    write(store, first).await.expect("nothing stands against it");
     write(store, vec![Write::ConsumeOneTimeToken(token.digest)])
         .await
-        .unwrap();
+        .expect("nothing stands against it");
 }
 
 async fn after(store: &impl Store) {
     let user = person(1);
-    assert_eq!(store.user(&user.id).await.unwrap(), Some(user.clone()));
+    assert_eq!(store.user(&user.id).await.expect("reads"), Some(user.clone()));
     let token = token(&user);
-    assert_eq!(store.one_time_token(&token.digest).await.unwrap(), None);
+    assert_eq!(store.one_time_token(&token.digest).await.expect("reads"), None);
     let refused = write(store, vec![Write::ConsumeOneTimeToken(token.digest)]).await;
     assert!(matches!(refused, Err(StoreError::Stale)), "{refused:?}");
 }
@@ -150,6 +152,37 @@ async fn lost_connections_are_made_anew() {
             store.user(&user.id).await.unwrap().is_some(),
             "a read finds a new connection"
         );
+    }
+}
+
+/// A worker that stops takes none of its colleagues' connections with it.
+#[tokio::test]
+async fn runtimes_come_and_go() {
+    let Some(url) = databases::postgres().await else { return };
+    let store = Arc::new(PostgresStore::open(&url, PostgresOptions::default()).await.unwrap());
+    write(&*store, vec![foundation()]).await.unwrap();
+    let workers = (0..4).map(|worker| {
+        let store = Arc::clone(&store);
+        let work = async move {
+            for number in 0..(worker + 1) * 20 {
+                let user = person(worker * 1000 + number);
+                write(&*store, vec![Write::InsertUser(Box::new(user.clone()))])
+                    .await
+                    .unwrap();
+                assert!(store.user(&user.id).await.unwrap().is_some());
+            }
+        };
+        std::thread::spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(work);
+        })
+    });
+    let workers: Vec<_> = workers.collect();
+    for worker in workers {
+        worker.join().unwrap();
     }
 }
 

@@ -23,13 +23,13 @@ struct Line {
 }
 
 fn sqlite(file: &Path) -> SqliteConnection {
-    SqliteConnection::establish(file.to_str().unwrap()).unwrap()
+    SqliteConnection::establish(file.to_str().expect("UTF-8")).expect("it answers")
 }
 
 /// Everything that the migrations made, as text.
 fn sqlite_schema(conn: &mut SqliteConnection) -> Vec<String> {
     let made = "SELECT coalesce(sql, name) AS line FROM sqlite_schema WHERE name NOT LIKE '%diesel%' ORDER BY name";
-    let lines: Vec<Line> = diesel::sql_query(made).load(conn).unwrap();
+    let lines: Vec<Line> = diesel::sql_query(made).load(conn).expect("it answers");
     lines.into_iter().map(|line| line.line).collect()
 }
 
@@ -41,7 +41,7 @@ fn postgres_schema(conn: &mut AsyncConnectionWrapper<AsyncPgConnection>) -> Vec<
         UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
         FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE '%diesel%'
         ORDER BY line";
-    let lines: Vec<Line> = diesel::sql_query(made).load(conn).unwrap();
+    let lines: Vec<Line> = diesel::sql_query(made).load(conn).expect("it answers");
     lines.into_iter().map(|line| line.line).collect()
 }
 

@@ -1,7 +1,5 @@
 //! A user as clients see one (contract: users §1, §3). The profile is JSON already and goes through as it is.
 
-use std::io::Write;
-
 use actix_web::http::header;
 use denizen_domain::time::Timestamp;
 use denizen_domain::user::User;
@@ -288,11 +286,15 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
 }
 
 fn put_time(out: &mut Vec<u8>, name: &str, at: Option<Timestamp>) {
-    let written = match at {
-        None => write!(out, ",\"{name}\":null"),
-        Some(at) => write!(out, ",\"{name}\":\"{at}\""),
-    };
-    debug_assert!(written.is_ok(), "texts can be written into memory");
+    put(out, &[",\"", name, "\":"]);
+    match at {
+        None => put(out, &["null"]),
+        Some(at) => {
+            out.push(b'"');
+            out.extend_from_slice(&at.text());
+            out.push(b'"');
+        }
+    }
 }
 
 #[cfg(test)]
