@@ -26,11 +26,7 @@ const PART: usize = 500;
 const SHOWN_BY_GROUPS: [&str; 2] = ["name", "description"];
 
 /// Takes an attribute from every user of a type, and gives up its claims.
-pub(super) fn remove_from_users(
-    type_id: &UserTypeId,
-    name: &str,
-    to: &mut impl Statements,
-) -> Result<(), StoreError> {
+pub(super) fn remove_from_users(type_id: &UserTypeId, name: &str, to: &mut impl Statements) -> Result<(), StoreError> {
     let type_id = type_id.as_str();
     let release = ReleaseAll {
         attribute: name,
@@ -113,11 +109,7 @@ pub(super) fn remove_from_app(id: &AppId, name: &str, to: &mut impl Statements) 
 }
 
 /// Claims the present values of an attribute for all users of a type.
-pub(super) fn claim_everywhere(
-    type_id: &UserTypeId,
-    name: &str,
-    to: &mut impl Statements,
-) -> Result<(), StoreError> {
+pub(super) fn claim_everywhere(type_id: &UserTypeId, name: &str, to: &mut impl Statements) -> Result<(), StoreError> {
     let taken = || StoreError::Duplicate(UniqueField::Attribute(name.to_owned()));
     let conn = to.conn()?;
     for part in holders(conn, type_id.as_str(), name)?.chunks(PART) {

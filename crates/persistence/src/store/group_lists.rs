@@ -9,9 +9,7 @@ use std::time::Instant;
 
 use denizen_domain::group::Group;
 use denizen_domain::ports::{GroupCriterion, GroupSelection, Page, Position, StoreError};
-use denizen_domain::search::{
-    Case, Expression, GroupAttribute, GroupRecord, GroupSort, Operator, Record, Value, fold,
-};
+use denizen_domain::search::{Case, Expression, GroupAttribute, GroupRecord, GroupSort, Operator, Record, Value, fold};
 use diesel::prelude::*;
 
 use super::groups::GroupRow;
@@ -182,7 +180,10 @@ fn by_value(
     let mut kept = first.into_kept();
     let more = kept.len() > most;
     kept.truncate(most);
-    let next = kept.last().filter(|_| more).map(|(rank, _)| Place::Sorted(rank.clone()).position());
+    let next = kept
+        .last()
+        .filter(|_| more)
+        .map(|(rank, _)| Place::Sorted(rank.clone()).position());
     Ok(Page {
         items: at(walk.conn, &kept)?,
         next,
@@ -208,7 +209,10 @@ fn uncut(conn: &mut Conn, start: Rank, attribute: &GroupAttribute) -> Result<Ran
         .first(conn)
         .optional()
         .map_err(unavailable)?;
-    let now = row.map(Group::try_from).transpose()?.map(|group| rank(&group, attribute));
+    let now = row
+        .map(Group::try_from)
+        .transpose()?
+        .map(|group| rank(&group, attribute));
     let is_same = |now: &Rank| now.worth.as_ref().is_some_and(|worth| worth.begins_as(beginning));
     Ok(now.filter(is_same).unwrap_or(start))
 }

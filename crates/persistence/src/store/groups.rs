@@ -48,7 +48,9 @@ impl TryFrom<GroupRow> for Group {
 
 /// Counts a group's users and apps. Both must be counted in one snapshot.
 fn stats(conn: &mut Conn, id: &str) -> Result<GroupStats, StoreError> {
-    let known = groups::table.filter(groups::id.eq(id)).select((groups::seq, groups::kind));
+    let known = groups::table
+        .filter(groups::id.eq(id))
+        .select((groups::seq, groups::kind));
     let known: Option<(i64, String)> = known.first(conn).optional().map_err(unavailable)?;
     let Some((seq, kind)) = known else {
         return Ok(GroupStats::default());

@@ -6,4 +6,5 @@ mod databases;
 mod durability;
 mod migrations;
 mod searches;
+mod shapes;
 mod upgrades;

@@ -90,7 +90,20 @@ const LISTS: [&str; 2] = ["tags", "sizes"];
 /// Numbers that are near each other in some way: as texts, as bits, or as floating point numbers.
 fn number() -> impl Strategy<Value = f64> {
     let numbers = [
-        0.0, -0.0, 1.0, -1.0, 2.0, 10.0, -10.0, 1.5, -1.5, 5e-324, -5e-324, 1e300, -1e300, 9_007_199_254_740_993.0,
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        2.0,
+        10.0,
+        -10.0,
+        1.5,
+        -1.5,
+        5e-324,
+        -5e-324,
+        1e300,
+        -1e300,
+        9_007_199_254_740_993.0,
     ];
     prop::sample::select(numbers.to_vec())
 }
@@ -98,7 +111,14 @@ fn number() -> impl Strategy<Value = f64> {
 fn json_number() -> impl Strategy<Value = Json> {
     prop_oneof![
         number().prop_map(Json::from),
-        prop::sample::select(vec![json!(0), json!(1), json!(-1), json!(10), json!(9_007_199_254_740_992_i64), json!(u64::MAX)]),
+        prop::sample::select(vec![
+            json!(0),
+            json!(1),
+            json!(-1),
+            json!(10),
+            json!(9_007_199_254_740_992_i64),
+            json!(u64::MAX)
+        ]),
     ]
 }
 
@@ -201,29 +221,31 @@ fn comparison(ids: Vec<String>) -> impl Strategy<Value = Expression<UserAttribut
         department,
         0..12usize,
     )
-        .prop_map(|(attribute, operator, (text, number, truth), time, id, status, department, kind)| {
-            if kind == 0 {
-                return Expression::Present(attribute);
-            }
-            let value = match &attribute {
-                UserAttribute::Id => Value::Exact(if kind == 1 { id[..11].to_owned() } else { id }),
-                UserAttribute::TypeId => Value::Exact(type_id().as_str().to_owned()),
-                UserAttribute::Status => Value::Text(status.to_owned()),
-                UserAttribute::Profile(name) if name == "department" => Value::Text(department.to_owned()),
-                UserAttribute::Profile(name) if name == "login" => Value::Text(format!("person{kind}@example.org")),
-                UserAttribute::Profile(name) => match (name.as_str(), kind % 3) {
-                    ("level" | "score" | "sizes", _) | ("badge", 1) => Value::Number(number),
-                    ("remote", _) | ("badge", 2) => Value::Boolean(truth),
-                    _ => Value::Text(text),
-                },
-                _ => Value::Time(time),
-            };
-            Expression::Compare {
-                attribute,
-                operator,
-                value,
-            }
-        })
+        .prop_map(
+            |(attribute, operator, (text, number, truth), time, id, status, department, kind)| {
+                if kind == 0 {
+                    return Expression::Present(attribute);
+                }
+                let value = match &attribute {
+                    UserAttribute::Id => Value::Exact(if kind == 1 { id[..11].to_owned() } else { id }),
+                    UserAttribute::TypeId => Value::Exact(type_id().as_str().to_owned()),
+                    UserAttribute::Status => Value::Text(status.to_owned()),
+                    UserAttribute::Profile(name) if name == "department" => Value::Text(department.to_owned()),
+                    UserAttribute::Profile(name) if name == "login" => Value::Text(format!("person{kind}@example.org")),
+                    UserAttribute::Profile(name) => match (name.as_str(), kind % 3) {
+                        ("level" | "score" | "sizes", _) | ("badge", 1) => Value::Number(number),
+                        ("remote", _) | ("badge", 2) => Value::Boolean(truth),
+                        _ => Value::Text(text),
+                    },
+                    _ => Value::Time(time),
+                };
+                Expression::Compare {
+                    attribute,
+                    operator,
+                    value,
+                }
+            },
+        )
 }
 
 fn expression(ids: Vec<String>) -> impl Strategy<Value = Expression<UserAttribute>> {
@@ -264,7 +286,12 @@ fn case() -> impl Strategy<Value = (Vec<User>, Vec<UserSelection>, String)> {
     people().prop_flat_map(|people| {
         let mut ids: Vec<String> = people.iter().map(|user| user.id.to_string()).collect();
         ids.push("00uqrks9ig7XuWV7X5d7".to_owned());
-        let position = prop_oneof![any::<String>(), "[tnfb-]00u[0-9A-Za-z]{17}.{0,9}", "f00u[0-9A-Za-z]{17}[0-9a-f]{16}", "[0-9]{1,19}"];
+        let position = prop_oneof![
+            any::<String>(),
+            "[tnfb-]00u[0-9A-Za-z]{17}.{0,9}",
+            "f00u[0-9A-Za-z]{17}[0-9a-f]{16}",
+            "[0-9]{1,19}"
+        ];
         (Just(people), prop::collection::vec(selection(ids), QUESTIONS), position)
     })
 }
@@ -485,9 +512,12 @@ async fn crowds_are_paged_as_in_memory() {
     for text in queries {
         for (n, by) in sorts.into_iter().enumerate() {
             let order = if n % 2 == 0 { "desc" } else { "asc" };
-            let sort = (!by.is_empty()).then(|| UserSort::parse(by, Some(order), std::slice::from_ref(&schema)).expect("it is an order"));
+            let sort = (!by.is_empty())
+                .then(|| UserSort::parse(by, Some(order), std::slice::from_ref(&schema)).expect("it is an order"));
             let selection = UserSelection {
-                criterion: UserCriterion::Matching(UserQuery::search(text, std::slice::from_ref(&schema)).expect("it is a query")),
+                criterion: UserCriterion::Matching(
+                    UserQuery::search(text, std::slice::from_ref(&schema)).expect("it is a query"),
+                ),
                 sort,
                 after: None,
                 limit: 150,

@@ -40,12 +40,20 @@ async fn is_whole(store: Arc<dyn Store>) {
     let stats = GroupStats { users: 3, apps: 0 };
     assert_eq!(store.group_stats(&id).await.unwrap(), stats);
 
-    let person = store.user_by_login(&LoginKey::of("short.name@py.example.com")).await.unwrap().unwrap();
+    let person = store
+        .user_by_login(&LoginKey::of("short.name@py.example.com"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(person.id, UserId::parse("00u0Vc52NzqKyAtiIc14").unwrap());
     let found = search(&*store, r#"profile.city eq "ZÜRICH""#, &structure.user_types[0].1).await;
     assert_eq!(found, std::slice::from_ref(&person.id));
 
-    let mut made = Group::create(GroupId::generate(founded, 7), Profile::from_stored(r#"{"name":"everyone"}"#), founded);
+    let mut made = Group::create(
+        GroupId::generate(founded, 7),
+        Profile::from_stored(r#"{"name":"everyone"}"#),
+        founded,
+    );
     let insert = |group: &Group| Write::Membership(MembershipWrite::InsertGroup(Box::new(group.clone())));
     assert!(commit(&*store, vec![insert(&made)]).await.is_err(), "the name is taken");
     made.profile = Profile::from_stored(r#"{"description":null,"name":"Made"}"#);

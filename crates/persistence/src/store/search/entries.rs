@@ -31,11 +31,7 @@ pub(crate) fn index_names(name: &str) -> [String; 4] {
 
 /// The names of entries with values, in the order in which lists show the types.
 pub(super) fn value_names(name: &str) -> [String; 3] {
-    let types = [
-        Value::Text(String::new()),
-        Value::Number(0.0),
-        Value::Boolean(false),
-    ];
+    let types = [Value::Text(String::new()), Value::Number(0.0), Value::Boolean(false)];
     types.map(|value| format!("{name}{}", type_mark(&value)))
 }
 

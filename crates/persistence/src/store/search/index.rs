@@ -143,7 +143,9 @@ impl Reader<'_> {
 
     /// Whether every user has a value of an attribute that is no list: nobody has it twice.
     pub(super) fn everybody_has(&mut self, name: &str) -> Result<bool, StoreError> {
-        let holders = user_attr::table.filter(user_attr::attr.eq_any(value_names(name))).count();
+        let holders = user_attr::table
+            .filter(user_attr::attr.eq_any(value_names(name)))
+            .count();
         let holders: i64 = holders.get_result(self.conn()?).map_err(unavailable)?;
         let everybody: i64 = users::table.count().get_result(self.conn()?).map_err(unavailable)?;
         Ok(holders == everybody)

@@ -178,7 +178,10 @@ mod tests {
             ),
             (r#"profile.login co "a""#, None),
             (r#"activated gt "1970-01-01T00:00:01Z""#, None),
-            (r#"type.id eq "oty1""#, Some(Leaf::One(Column::TypeId, text("oty1"), true))),
+            (
+                r#"type.id eq "oty1""#,
+                Some(Leaf::One(Column::TypeId, text("oty1"), true)),
+            ),
         ];
         for (query, wanted) in cases {
             assert_eq!(Leaf::of(&search(query), Case::Insensitive), wanted, "{query}");

@@ -4,9 +4,9 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Text};
 
-use super::statement;
-use super::super::Backend;
 use super::super::super::PAIRS;
+use super::super::Backend;
+use super::statement;
 
 statement! {
     /// Writes an app over another version.

@@ -4,8 +4,8 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Text};
 
-use super::statement;
 use super::super::Backend;
+use super::statement;
 
 statement! {
     /// Claims a value of a unique attribute; no row when somebody else has it.
