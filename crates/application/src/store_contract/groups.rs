@@ -437,7 +437,7 @@ async fn assignments_give_apps(sample: &Sample, app: &App, group: &Group) {
     };
     assert_eq!(
         sample.store.list_apps(&of_group).await.expect("reads").items,
-        [app.clone()]
+        std::slice::from_ref(app)
     );
     let of_user = AppSelection {
         user_id: Some(user.id.clone()),
@@ -446,7 +446,7 @@ async fn assignments_give_apps(sample: &Sample, app: &App, group: &Group) {
     };
     assert_eq!(
         sample.store.list_apps(&of_user).await.expect("reads").items,
-        [app.clone()]
+        std::slice::from_ref(app)
     );
     assert_eq!(sample.store.group_stats(&group.id).await.expect("reads").apps, 1);
 

@@ -100,7 +100,10 @@ fn malformed() -> SchemaRefusal {
     SchemaRefusal::invalid("Schema is invalid.")
 }
 
-fn properties(definition: Option<&Value>) -> Result<Vec<(String, Option<Map<String, Value>>)>, SchemaRefusal> {
+/// What an edit says of attributes, by name; nothing for those that go.
+type Named = Vec<(String, Option<Map<String, Value>>)>;
+
+fn properties(definition: Option<&Value>) -> Result<Named, SchemaRefusal> {
     let properties = match definition {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::Object(members)) => members.get("properties"),

@@ -223,7 +223,7 @@ impl Property {
         put("title", Some(json!(self.title)));
         put("description", self.description.as_ref().map(|text| json!(text)));
         put("type", Some(json!(self.kind)));
-        put("required", self.required.then(|| json!(true)));
+        put("required", self.required.then_some(Value::Bool(true)));
         put("unique", self.unique.then(|| json!("UNIQUE_VALIDATED")));
         put("format", self.format.map(|format| json!(format)));
         put("pattern", self.pattern.as_ref().map(|pattern| json!(pattern)));

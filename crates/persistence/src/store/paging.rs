@@ -8,7 +8,7 @@ pub(super) fn behind(after: Option<&Position>) -> Result<i64, StoreError> {
 }
 
 /// Where a list goes on that is ordered by ids; before the first one where nothing is said.
-pub(super) fn behind_id<'a>(after: Option<&'a Position>, is_id: impl Fn(&str) -> bool) -> Result<&'a str, StoreError> {
+pub(super) fn behind_id(after: Option<&Position>, is_id: impl Fn(&str) -> bool) -> Result<&str, StoreError> {
     match after {
         None => Ok(""),
         Some(Position(text)) if is_id(text) => Ok(text),

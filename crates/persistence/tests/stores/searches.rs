@@ -168,7 +168,7 @@ fn person(number: usize) -> impl Strategy<Value = User> {
             let mut extra: Json = json!({
                 "firstName": first, "lastName": last, "email": email, "city": city, "nickName": nick, "department": department,
             });
-            extra.as_object_mut().unwrap().extend(typed.as_object().unwrap().clone());
+            extra.as_object_mut().expect("it is an object").extend(typed.as_object().expect("it is an object").clone());
             let mut user = user(number as u64, &type_id(), &format!("Person{number}@example.org"), &extra);
             user.id = UserId::generate(Timestamp::from_millis(DAWN + id.0), id.1);
             (user.created, user.activated, user.status_changed, user.last_updated) = (created, activated, changed, updated);

@@ -48,14 +48,16 @@ async fn stores(folder: &Folder) -> Vec<Arc<dyn Store>> {
         synchronous_full: false,
         ..SqliteOptions::default()
     };
-    let sqlite = SqliteStore::open(&folder.file(), options).unwrap();
+    let sqlite = SqliteStore::open(&folder.file(), options).expect("the file opens");
     let mut stores: Vec<Arc<dyn Store>> = vec![Arc::new(sqlite)];
     if let Some(url) = databases::postgres().await {
-        let store = PostgresStore::open(&url, PostgresOptions::default()).await.unwrap();
+        let store = PostgresStore::open(&url, PostgresOptions::default())
+            .await
+            .expect("the database opens");
         stores.push(Arc::new(store));
     }
     for store in &stores {
-        commit(&**store, vec![foundation()]).await.unwrap();
+        commit(&**store, vec![foundation()]).await.expect("it is empty");
     }
     stores
 }
@@ -129,7 +131,7 @@ async fn everybody(store: &dyn Store) -> Vec<User> {
         after: None,
         limit: 10_000,
     };
-    store.list_users(&selection).await.unwrap().items
+    store.list_users(&selection).await.expect("the store answers").items
 }
 
 /// D3: a value has one owner, however many ask at once.
@@ -223,10 +225,13 @@ fn group(number: u64, name: &str, extra: &Value) -> Group {
     let mut attributes = json!({"name": name});
     attributes
         .as_object_mut()
-        .unwrap()
-        .extend(extra.as_object().unwrap().clone());
-    let profile = Profile::showing(&["name", "description"], attributes.as_object().unwrap());
-    let at = dawn().plus_millis(i64::try_from(number % 7).unwrap() * 1000);
+        .expect("it is an object")
+        .extend(extra.as_object().expect("it is an object").clone());
+    let profile = Profile::showing(
+        &["name", "description"],
+        attributes.as_object().expect("it is an object"),
+    );
+    let at = dawn().plus_millis(i64::try_from(number % 7).expect("it is small") * 1000);
     // Ids are not in the order of creation.
     Group::create(
         GroupId::generate(dawn(), number.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
@@ -247,11 +252,11 @@ fn groups() -> Vec<Group> {
             _ => json!(format!("{}", n % 4)),
         };
         let size = if n.is_multiple_of(3) { Value::Null } else { json!(n % 4) };
-        let open = [json!(true), json!(false), Value::Null][usize::try_from(n % 3).unwrap()].clone();
+        let open = [json!(true), json!(false), Value::Null][n as usize % 3].clone();
         let extra = json!({"description": description, "size": size, "open": open});
         group(
             n,
-            &format!("{}{n}", ["West ", "west", "Öst", "%"][usize::try_from(n % 4).unwrap()]),
+            &format!("{}{n}", ["West ", "west", "Öst", "%"][n as usize % 4]),
             &extra,
         )
     });
@@ -274,7 +279,7 @@ async fn pages(store: &dyn Store, selection: &GroupSelection) -> Vec<Vec<Group>>
     let mut selection = selection.clone();
     let mut pages = Vec::new();
     loop {
-        let Page { items, next } = store.list_groups(&selection).await.unwrap();
+        let Page { items, next } = store.list_groups(&selection).await.expect("the store answers");
         pages.push(items);
         assert!(pages.len() < 1000, "the list has an end: {selection:?}");
         selection.after = next;

@@ -28,24 +28,33 @@ const FIRST: &str = include_str!("first_schema.sql");
 /// Asks for what was there before, then changes it.
 async fn is_whole(store: Arc<dyn Store>) {
     let founded = Timestamp::from_millis(1_795_694_782_000);
-    let structure = store.structure().await.unwrap();
-    assert_eq!((structure.version, store.structure_version().await.unwrap()), (1, 1));
-    let type_id = UserTypeId::parse("oty0Vc52IywLtBibYmrk").unwrap();
+    let structure = store.structure().await.expect("the store answers");
+    assert_eq!(
+        (
+            structure.version,
+            store.structure_version().await.expect("the store answers")
+        ),
+        (1, 1)
+    );
+    let type_id = UserTypeId::parse("oty0Vc52IywLtBibYmrk").expect("it is an id");
     let default = UserType::default_type(type_id.clone(), founded);
     assert_eq!(structure.user_types, [(default, Schema::default_user(founded))]);
     assert_eq!(structure.group_schema, Schema::default_group(founded));
     assert!(structure.linked_objects.is_empty());
-    let id = GroupId::parse("00g0Vc52IywRmRdeiFh2").unwrap();
-    assert_eq!(store.everyone().await.unwrap(), Group::everyone(id.clone(), founded));
+    let id = GroupId::parse("00g0Vc52IywRmRdeiFh2").expect("it is an id");
+    assert_eq!(
+        store.everyone().await.expect("the store answers"),
+        Group::everyone(id.clone(), founded)
+    );
     let stats = GroupStats { users: 3, apps: 0 };
-    assert_eq!(store.group_stats(&id).await.unwrap(), stats);
+    assert_eq!(store.group_stats(&id).await.expect("the store answers"), stats);
 
     let person = store
         .user_by_login(&LoginKey::of("short.name@py.example.com"))
         .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(person.id, UserId::parse("00u0Vc52NzqKyAtiIc14").unwrap());
+        .expect("the store answers")
+        .expect("it is there");
+    assert_eq!(person.id, UserId::parse("00u0Vc52NzqKyAtiIc14").expect("it is an id"));
     let found = search(&*store, r#"profile.city eq "ZÜRICH""#, &structure.user_types[0].1).await;
     assert_eq!(found, std::slice::from_ref(&person.id));
 
@@ -70,13 +79,17 @@ async fn is_whole(store: Arc<dyn Store>) {
         Write::Membership(join),
         Write::Structure(remove),
     ];
-    commit(&*store, writes).await.unwrap();
-    assert_eq!(store.groups_of(&person.id).await.unwrap(), [made]);
+    commit(&*store, writes).await.expect("nothing stands against it");
+    assert_eq!(store.groups_of(&person.id).await.expect("the store answers"), [made]);
     let found = search(&*store, "profile.city pr", &structure.user_types[0].1).await;
     assert!(found.is_empty(), "{found:?}");
     let mut rest = person.profile.attributes();
-    rest.remove("city").unwrap();
-    let now = store.user(&person.id).await.unwrap().unwrap();
+    rest.remove("city").expect("it is there");
+    let now = store
+        .user(&person.id)
+        .await
+        .expect("the store answers")
+        .expect("it is there");
     assert_eq!((now.profile.attributes(), now.version), (rest, person.version + 1));
     assert_eq!(now.status, person.status);
 }
@@ -92,12 +105,14 @@ async fn commit(store: &dyn Store, writes: Vec<Write>) -> Result<(), denizen_dom
 
 async fn search(store: &dyn Store, text: &str, schema: &Schema) -> Vec<UserId> {
     let selection = UserSelection {
-        criterion: UserCriterion::Matching(UserQuery::search(text, std::slice::from_ref(schema)).unwrap()),
+        criterion: UserCriterion::Matching(
+            UserQuery::search(text, std::slice::from_ref(schema)).expect("it is a query"),
+        ),
         sort: None,
         after: None,
         limit: 10,
     };
-    let page = store.list_users(&selection).await.unwrap();
+    let page = store.list_users(&selection).await.expect("the store answers");
     page.items.into_iter().map(|user| user.id).collect()
 }
 
