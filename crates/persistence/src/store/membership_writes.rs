@@ -1,6 +1,7 @@
 //! Writing groups, their members, claims on unique values, and links between users.
 
 use denizen_domain::group::Group;
+use denizen_domain::id::UserId;
 use denizen_domain::ports::{MembershipWrite, StoreError, UniqueField};
 use denizen_domain::search::fold;
 use diesel::prelude::*;
@@ -14,16 +15,7 @@ use crate::schema::{groups, links, unique_claims};
 pub(super) fn write_membership(change: &MembershipWrite, to: &mut impl Statements) -> Result<(), StoreError> {
     match change {
         MembershipWrite::InsertGroup(group) => insert_group(group, to),
-        MembershipWrite::UpdateGroup { from, to: group } => {
-            let described = DescribeGroup {
-                id: from.id.as_str(),
-                version: from.version,
-                name_key: &fold(&group.name()),
-                profile: group.profile.as_json(),
-                last_updated: group.last_updated.as_millis(),
-            };
-            to.run(Expected::One, described)
-        }
+        MembershipWrite::UpdateGroup { from, to: group } => update_group(from, group, to),
         MembershipWrite::DeleteGroup(id) => {
             let known = groups::table
                 .filter(groups::id.eq(id.as_str()))
@@ -46,14 +38,7 @@ pub(super) fn write_membership(change: &MembershipWrite, to: &mut impl Statement
             attribute,
             value,
             user_id,
-        } => {
-            let claim = Claim {
-                attribute,
-                value: &claim_key(value),
-                user_id: user_id.as_str(),
-            };
-            to.run(Expected::Free(UniqueField::Attribute(attribute.clone())), claim)
-        }
+        } => claim(attribute, value, user_id, to),
         MembershipWrite::Release { attribute, user_id } => {
             let claimed = unique_claims::table
                 .filter(unique_claims::user_id.eq(user_id.as_str()))
@@ -95,4 +80,24 @@ pub(super) fn insert_group(group: &Group, to: &mut impl Statements) -> Result<()
         groups::last_membership_updated.eq(group.last_membership_updated.as_millis()),
     );
     to.run(Expected::One, diesel::insert_into(groups::table).values(row))
+}
+
+fn update_group(from: &Group, group: &Group, to: &mut impl Statements) -> Result<(), StoreError> {
+    let described = DescribeGroup {
+        id: from.id.as_str(),
+        version: from.version,
+        name_key: &fold(&group.name()),
+        profile: group.profile.as_json(),
+        last_updated: group.last_updated.as_millis(),
+    };
+    to.run(Expected::One, described)
+}
+
+fn claim(attribute: &str, value: &str, user_id: &UserId, to: &mut impl Statements) -> Result<(), StoreError> {
+    let claim = Claim {
+        attribute,
+        value: &claim_key(value),
+        user_id: user_id.as_str(),
+    };
+    to.run(Expected::Free(UniqueField::Attribute(attribute.to_owned())), claim)
 }
