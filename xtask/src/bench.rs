@@ -76,8 +76,14 @@ const FIGURES: &[(&str, Measure)] = &[
 
 /// Measures, prints a table, and writes it to `docs/performance.md` when it is complete. `false` when a goal is missed.
 pub fn run(workspace: &Workspace, words: &[&str]) -> Result<bool> {
+    let (words, is_built) = match words {
+        ["--no-build", words @ ..] => (words, true),
+        words => (words, false),
+    };
     let (extent, chosen) = parse(words)?;
-    build(workspace)?;
+    if !is_built {
+        build(workspace)?;
+    }
     if !process::exists("wrk") {
         install::system_packages(&["wrk"])?;
     }
@@ -101,7 +107,7 @@ pub fn run(workspace: &Workspace, words: &[&str]) -> Result<bool> {
     Ok(sections.iter().all(Section::is_reached))
 }
 
-/// `[--quick|--full] [only NAME…]`.
+/// `[--quick|--full] [only NAME…]`, after `--no-build` is taken away.
 fn parse(words: &[&str]) -> Result<(Extent, Vec<(&'static str, Measure)>)> {
     let (extent, rest) = match words {
         ["--quick", rest @ ..] => (Extent::QUICK, rest),
@@ -110,7 +116,7 @@ fn parse(words: &[&str]) -> Result<(Extent, Vec<(&'static str, Measure)>)> {
     let names = match rest {
         [] => return Ok((extent, FIGURES.to_vec())),
         ["only", names @ ..] if !names.is_empty() => names,
-        _ => bail!("usage: cargo xtask bench [--quick|--full] [only NAME…]"),
+        _ => bail!("usage: cargo xtask bench [--no-build] [--quick|--full] [only NAME…]"),
     };
     let mut chosen = Vec::new();
     for name in names {

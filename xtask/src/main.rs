@@ -26,8 +26,9 @@ usage: cargo xtask <task>
   e2e [python|node]     the official clients against a running server, on SQLite and on PostgreSQL
   check                 the structural checks: crate arrow, migrations, licences, tidiness
   generate [--check]    writes the derived documents; --check fails when one is out of date
-  bench [--quick|--full] [only NAME…]
+  bench [--no-build] [--quick|--full] [only NAME…]
                         speed and size beside their ceilings; a complete run writes docs/performance.md
+                        --no-build measures what the last run built
                         --quick measures less often, and searches 100,000 users instead of 1,000,000
                         names: reading, lifecycle, creation, search, footprint
   postgres              runs a private PostgreSQL in the foreground and prints its URL

@@ -14,7 +14,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use denizen_domain::ports::{Changes, Commit, StoreError};
+use denizen_domain::ports::{Changes, Commit, StoreError, TokenBearer};
+use denizen_domain::secret::SecretDigest;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::{ExpressionMethods, IntoSql, QueryDsl, SelectableHelper};
 use diesel::result::QueryResult;
@@ -128,6 +129,15 @@ impl PostgresStore {
             }
         };
         read.boxed()
+    }
+
+    /// Whoever stands behind a token. Nothing tells this process of changes that other servers make, so it is read each time.
+    async fn bearer(
+        &self,
+        _digest: &SecretDigest,
+        read: impl Future<Output = Result<Option<TokenBearer>, StoreError>> + Send,
+    ) -> Result<Option<TokenBearer>, StoreError> {
+        read.await
     }
 
     /// Reads a list, all of it in one state of the database, and before a deadline.

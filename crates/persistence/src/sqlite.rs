@@ -3,6 +3,7 @@
 //! Reads of single rows run where the caller is, on a connection of the calling thread: that costs less than handing them to
 //! another thread. Lists run on a bounded pool. All writes go through one thread, which commits what waits together.
 
+mod bearers;
 mod lane;
 mod open;
 #[path = "store/mod.rs"]
@@ -14,7 +15,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use denizen_domain::ports::{Changes, Commit, StoreError};
+use denizen_domain::ports::{Changes, Commit, StoreError, TokenBearer};
+use denizen_domain::secret::SecretDigest;
 use diesel::prelude::*;
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::r2d2::{ConnectionManager, Pool};
@@ -116,6 +118,22 @@ impl SqliteStore {
         Q: RunQueryDsl<Conn> + LoadQuery<'q, Conn, R>,
     {
         lane::read(&self.source, |conn| query().load(conn))
+    }
+
+    /// Whoever stands behind a token; read only when it is not known.
+    async fn bearer(
+        &self,
+        digest: &SecretDigest,
+        read: impl Future<Output = Result<Option<TokenBearer>, StoreError>> + Send,
+    ) -> Result<Option<TokenBearer>, StoreError> {
+        if let Some(known) = lane::known_bearer(&self.source, digest)? {
+            return Ok(Some(known));
+        }
+        let read = read.await?;
+        if let Some(bearer) = &read {
+            lane::remember_bearer(&self.source, digest, bearer)?;
+        }
+        Ok(read)
     }
 
     /// Reads a list, all of it in one state of the database, on a thread of its own and before a deadline.

@@ -3,16 +3,19 @@
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 
-use denizen_domain::ports::StoreError;
+use denizen_domain::ports::{StoreError, TokenBearer};
+use denizen_domain::secret::SecretDigest;
 use diesel::SqliteConnection;
 use diesel::result::QueryResult;
 
+use super::bearers::Bearers;
 pub(super) use super::open::Source;
 use super::{stopped, unavailable};
 
 struct Lane {
     source: Weak<Source>,
     conn: SqliteConnection,
+    bearers: Bearers,
 }
 
 thread_local! {
@@ -24,15 +27,37 @@ pub(super) fn read<T>(
     source: &Arc<Source>,
     query: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
 ) -> Result<T, StoreError> {
+    with_lane(source, |lane| query(&mut lane.conn))
+}
+
+/// Whoever stands behind a token, if this thread has read that before and nothing was committed since.
+pub(super) fn known_bearer(source: &Arc<Source>, digest: &SecretDigest) -> Result<Option<TokenBearer>, StoreError> {
+    with_lane(source, |lane| lane.bearers.get(&mut lane.conn, digest))
+}
+
+/// Remembers who stands behind a token. It was read after this thread asked whether it is known.
+pub(super) fn remember_bearer(
+    source: &Arc<Source>,
+    digest: &SecretDigest,
+    bearer: &TokenBearer,
+) -> Result<(), StoreError> {
+    with_lane(source, |lane| {
+        lane.bearers.put(digest, bearer);
+        Ok(())
+    })
+}
+
+fn with_lane<T>(source: &Arc<Source>, work: impl FnOnce(&mut Lane) -> QueryResult<T>) -> Result<T, StoreError> {
     let mut lane = match take(source) {
         Some(lane) => lane,
         None => Lane {
             source: Arc::downgrade(source),
             conn: source.read().map_err(stopped)?,
+            bearers: Bearers::default(),
         },
     };
     // A connection that has failed is closed, in case it is the connection's fault.
-    let found = query(&mut lane.conn).map_err(unavailable)?;
+    let found = work(&mut lane).map_err(unavailable)?;
     LANES.with_borrow_mut(|lanes| lanes.push(lane));
     Ok(found)
 }

@@ -56,9 +56,9 @@ impl TryFrom<ApiTokenRow> for ApiToken {
     }
 }
 
-#[async_trait]
-impl Tokens for Store {
-    async fn token_bearer(&self, digest: &SecretDigest) -> Result<Option<TokenBearer>, StoreError> {
+impl Store {
+    /// Reads token, owner and roles in one go.
+    async fn read_bearer(&self, digest: &SecretDigest) -> Result<Option<TokenBearer>, StoreError> {
         let by_digest = || {
             api_tokens::table
                 .inner_join(users::table.on(users::id.eq(api_tokens::owner)))
@@ -87,6 +87,13 @@ impl Tokens for Store {
             display_name,
             roles,
         }))
+    }
+}
+
+#[async_trait]
+impl Tokens for Store {
+    async fn token_bearer(&self, digest: &SecretDigest) -> Result<Option<TokenBearer>, StoreError> {
+        self.bearer(digest, self.read_bearer(digest)).await
     }
 
     async fn api_tokens(&self) -> Result<Vec<ApiToken>, StoreError> {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use denizen_application::store_contract::user;
 use denizen_domain::group::Group;
-use denizen_domain::id::{GroupId, OrgId, UserTypeId};
+use denizen_domain::id::{ApiTokenId, GroupId, OrgId, UserTypeId};
 use denizen_domain::organization::{Foundation, Organization};
 use denizen_domain::ports::{Changes, Commit, Store, StoreError, Users, Write};
 use denizen_domain::schema::Schema;
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
-use denizen_domain::token::{OneTimeToken, TokenPurpose};
+use denizen_domain::token::{ApiToken, OneTimeToken, TokenPurpose};
 use denizen_domain::user::{Status, User};
 use denizen_domain::user_type::UserType;
 use denizen_persistence::{PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
@@ -126,6 +126,68 @@ async fn servers_that_share_a_database_see_each_other_at_once() {
         write(&other, vec![update]).await.unwrap();
         assert_eq!(one.user(&user.id).await.unwrap().unwrap().status, Status::Suspended);
     }
+}
+
+/// A revoked token, or one whose owner fell from grace, stops at once on servers that have just read it, whoever did it: here
+/// another program on the same file.
+async fn revocations_are_seen_at_once(one: &impl Store, other: &impl Store) {
+    let owner = person(1);
+    let token = ApiToken {
+        id: ApiTokenId::generate(dawn(), 1),
+        name: "ci".to_owned(),
+        digest: Secret::new("api").digest(),
+        owner: owner.id.clone(),
+        created: dawn(),
+        last_used: dawn(),
+        expires: dawn().plus_minutes(60),
+    };
+    let first = vec![
+        foundation(),
+        Write::InsertUser(Box::new(owner.clone())),
+        Write::InsertApiToken(token.clone()),
+    ];
+    write(other, first).await.unwrap();
+    let status = || async {
+        let bearer = one.token_bearer(&token.digest).await.unwrap();
+        bearer.map(|bearer| bearer.status)
+    };
+    for _ in 0..2 {
+        assert_eq!(status().await, Some(Status::Staged));
+    }
+    let suspended = User {
+        status: Status::Suspended,
+        ..owner.clone()
+    };
+    let suspension = Write::UpdateUser {
+        from: Box::new(owner),
+        to: Box::new(suspended),
+    };
+    write(other, vec![suspension]).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(status().await, Some(Status::Suspended));
+    }
+    write(other, vec![Write::DeleteApiToken(token.id.clone())])
+        .await
+        .unwrap();
+    assert_eq!(status().await, None);
+}
+
+#[tokio::test]
+async fn sqlite_sees_revocations_of_other_programs_and_its_own() {
+    let open = |folder: &Folder| SqliteStore::open(&folder.file(), SqliteOptions::default()).unwrap();
+    let folder = Folder::new();
+    revocations_are_seen_at_once(&open(&folder), &open(&folder)).await;
+    let folder = Folder::new();
+    let alone = open(&folder);
+    revocations_are_seen_at_once(&alone, &alone).await;
+}
+
+#[tokio::test]
+async fn postgres_sees_revocations_of_other_servers() {
+    let Some(url) = databases::postgres().await else { return };
+    let one = PostgresStore::open(&url, PostgresOptions::default()).await.unwrap();
+    let other = PostgresStore::open(&url, PostgresOptions::default()).await.unwrap();
+    revocations_are_seen_at_once(&one, &other).await;
 }
 
 /// A database that was restarted is found again, by reads and by writes.
