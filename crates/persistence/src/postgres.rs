@@ -42,7 +42,7 @@ const PAIRS: (&str, &str) = ("json_each_text(CAST(", " AS json))");
 const LOCK: &str = " FOR NO KEY UPDATE";
 
 /// Connections for lists and writes that nobody has asked for: a server of default settings takes 100 in all.
-const MOST_CONNECTIONS: usize = 48;
+const MOST_CONNECTIONS: usize = 64;
 
 /// How the store on PostgreSQL works.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ pub struct PostgresOptions {
 impl Default for PostgresOptions {
     fn default() -> Self {
         Self {
-            connections: (4 * processors()).min(MOST_CONNECTIONS),
+            connections: (8 * processors()).min(MOST_CONNECTIONS),
             query_time_limit: Duration::from_secs(10),
             search_probe: 20_000,
         }
