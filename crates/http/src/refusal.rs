@@ -50,6 +50,8 @@ impl From<String> for Cause {
     }
 }
 
+const SAME_PASSWORD: &str = "Password cannot be your current password";
+const SEARCH_WITH_FILTER: &str = "Bad request. Can't specify a search query and filter in the same request.";
 const IN_USE: &str = "An object with this field already exists in the current organization";
 const BEARER: &str =
     "Bearer realm=\"denizen\", error=\"invalid_token\", error_description=\"The access token is invalid.\"";
@@ -252,9 +254,7 @@ impl From<Error> for Refusal {
                 told(400, "E0000093", "Target count limit exceeded").because("The number of group targets is too large")
             }
             Error::PasswordRejected { requirements, surface } => password_rejected(requirements, surface),
-            Error::SameAsCurrentPassword => {
-                Validation::field("password", "Password cannot be your current password").into()
-            }
+            Error::SameAsCurrentPassword => Validation::field("password", SAME_PASSWORD).into(),
             Error::WrongPassword => told(403, "E0000014", "Update of credentials failed")
                 .because("oldPassword: The credentials provided were incorrect."),
             Error::WrongAnswer => told(
@@ -264,10 +264,7 @@ impl From<Error> for Refusal {
             ),
             Error::EntityTagMismatch => told(412, "E0000231", "ETag value doesn't match."),
             Error::Search(error) => error.into(),
-            Error::SearchWithFilter => {
-                let summary = "Bad request. Can't specify a search query and filter in the same request.";
-                told(400, "E0000033", summary)
-            }
+            Error::SearchWithFilter => told(400, "E0000033", SEARCH_WITH_FILTER),
             Error::InvalidCursor { search: false } => {
                 told(400, "E0000029", "Invalid paging request.").because("Invalid cursor.")
             }

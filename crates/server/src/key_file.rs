@@ -147,9 +147,18 @@ mod tests {
         let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600);
         assert_eq!(open(&path).unwrap().open(&sealed, "msg1").unwrap().as_slice(), b"plain");
-        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1, "nothing else is left behind");
+        assert_eq!(
+            std::fs::read_dir(home.path()).unwrap().count(),
+            1,
+            "nothing else is left behind"
+        );
         let another = tempfile::tempdir().unwrap();
-        assert!(open(&another.path().join("key")).unwrap().open(&sealed, "msg1").is_err());
+        assert!(
+            open(&another.path().join("key"))
+                .unwrap()
+                .open(&sealed, "msg1")
+                .is_err()
+        );
     }
 
     /// K1: a new key in front seals, the old one still opens.

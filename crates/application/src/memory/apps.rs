@@ -181,6 +181,13 @@ impl State {
                     assignment.profile = Profile::showing(&[], &attributes);
                 }
             }
+            other => self.write_assignment(other)?,
+        }
+        Ok(())
+    }
+
+    fn write_assignment(&mut self, write: AppWrite) -> Result<(), StoreError> {
+        match write {
             AppWrite::AssignUser(assignment) => self.assign_user(*assignment)?,
             AppWrite::UpdateUser(assignment) => {
                 let key = (assignment.app_id.clone(), assignment.user_id.clone());
@@ -206,6 +213,11 @@ impl State {
             AppWrite::UnassignGroup { app_id, group_id } => {
                 self.app_groups.remove(&(app_id, group_id)).ok_or(StoreError::Stale)?;
             }
+            AppWrite::Insert(..)
+            | AppWrite::Update { .. }
+            | AppWrite::Delete(_)
+            | AppWrite::UpdateSchema { .. }
+            | AppWrite::RemoveAttribute { .. } => {}
         }
         Ok(())
     }

@@ -149,6 +149,14 @@ impl State {
                 self.members.retain(|(group, _)| *group != id);
                 self.app_groups.retain(|(_, group), _| *group != id);
             }
+            other => self.write_of_users(other)?,
+        }
+        Ok(())
+    }
+
+    /// Members, claims and links.
+    fn write_of_users(&mut self, write: MembershipWrite) -> Result<(), StoreError> {
+        match write {
             MembershipWrite::AddMember { group_id, user_id, at } => {
                 let place = self.group_place(&group_id)?;
                 self.user(&user_id).ok_or(StoreError::Stale)?;
@@ -194,6 +202,8 @@ impl State {
             }
             MembershipWrite::Unlink { relation, associated } => {
                 self.links.remove(&(relation, associated));
+            }
+            MembershipWrite::InsertGroup(_) | MembershipWrite::UpdateGroup { .. } | MembershipWrite::DeleteGroup(_) => {
             }
         }
         Ok(())

@@ -18,6 +18,12 @@ const PATH: &str = "/meta/schemas/user/linkedObjects";
 
 /// Declares the operations on definitions, under both of their paths, and on links.
 pub(super) fn declare(table: &mut Table) {
+    declare_definitions(table);
+    declare_older_paths(table);
+    declare_links(table);
+}
+
+fn declare_definitions(table: &mut Table) {
     use Permission as P;
     table.add(
         "/meta/schemas/user/linkedObjects",
@@ -43,7 +49,11 @@ pub(super) fn declare(table: &mut Table) {
         P::LinkedObjectsManage,
         delete,
     );
-    // The older path of the same definitions.
+}
+
+/// The same definitions, where they once were.
+fn declare_older_paths(table: &mut Table) {
+    use Permission as P;
     table.add(
         "/meta/schemas/user/default/linkedObjects",
         Method::GET,
@@ -68,6 +78,10 @@ pub(super) fn declare(table: &mut Table) {
         P::LinkedObjectsManage,
         delete,
     );
+}
+
+fn declare_links(table: &mut Table) {
+    use Permission as P;
     table.add(
         "/users/{id}/linkedObjects/{name}/{primary}",
         Method::PUT,
