@@ -200,8 +200,11 @@ async fn a_user_has_one_primary_and_a_primary_has_many() {
             .unwrap()
             .items
     };
-    assert_eq!(linked(id, "manager").await, [other.id.clone()]);
-    assert_eq!(linked(other.id.as_str(), "subordinate").await, [staff.id.clone()]);
+    assert_eq!(linked(id, "manager").await, std::slice::from_ref(&other.id));
+    assert_eq!(
+        linked(other.id.as_str(), "subordinate").await,
+        std::slice::from_ref(&staff.id)
+    );
     assert!(linked(boss.id.as_str(), "subordinate").await.is_empty());
     let wrong = directory
         .link_user(admin, id, "subordinate", boss.id.as_str())
