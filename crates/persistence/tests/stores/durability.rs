@@ -146,9 +146,9 @@ async fn revocations_are_seen_at_once(one: &impl Store, other: &impl Store) {
         Write::InsertUser(Box::new(owner.clone())),
         Write::InsertApiToken(token.clone()),
     ];
-    write(other, first).await.unwrap();
+    write(other, first).await.expect("nothing stands against it");
     let status = || async {
-        let bearer = one.token_bearer(&token.digest).await.unwrap();
+        let bearer = one.token_bearer(&token.digest).await.expect("reads");
         bearer.map(|bearer| bearer.status)
     };
     for _ in 0..2 {
@@ -162,13 +162,13 @@ async fn revocations_are_seen_at_once(one: &impl Store, other: &impl Store) {
         from: Box::new(owner),
         to: Box::new(suspended),
     };
-    write(other, vec![suspension]).await.unwrap();
+    write(other, vec![suspension]).await.expect("nothing stands against it");
     for _ in 0..2 {
         assert_eq!(status().await, Some(Status::Suspended));
     }
     write(other, vec![Write::DeleteApiToken(token.id.clone())])
         .await
-        .unwrap();
+        .expect("nothing stands against it");
     assert_eq!(status().await, None);
 }
 
