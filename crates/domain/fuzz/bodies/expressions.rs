@@ -23,8 +23,8 @@ pub fn any_text(text: &str) {
         assert!(depth <= DEEPEST, "too deep, and taken");
         assert!(comparisons <= MOST_COMPARISONS, "too many comparisons, and taken");
     }
-    let (schema, user) = (Schema::default_user(Timestamp::from_millis(0)), somebody());
-    for query in [UserQuery::search(text, &schema), UserQuery::filter(text, &schema)] {
+    let (schemas, user) = ([Schema::default_user(Timestamp::from_millis(0))], somebody());
+    for query in [UserQuery::search(text, &schemas), UserQuery::filter(text, &schemas)] {
         match (query, &parsed) {
             (Ok(_), Err(refused)) => panic!("taken although it is {refused}"),
             (Ok(query), Ok(_)) => drop(matches(&query.expression, query.case, &UserRecord::new(&user))),
@@ -35,7 +35,7 @@ pub fn any_text(text: &str) {
         assert!(parsed.is_ok(), "the log takes what has no grammar");
         let _ = query.admits(&event(&user));
     }
-    drop(UserSort::parse(text, Some(text), &schema));
+    drop(UserSort::parse(text, Some(text), &schemas));
 }
 
 /// How deep a syntax nests, and how many comparisons it has.

@@ -44,7 +44,7 @@ proptest! {
             let valid = json!({"login": "i.b@example.com", "email": "i@example.com", "firstName": "I", "lastName": "B"});
             given.extend(valid.as_object().unwrap().clone());
         }
-        match schema().check_new(given.clone()) {
+        match schema().check_new(given.clone(), "newUser") {
             Ok(profile) => {
                 for name in ["login", "email", "firstName", "lastName"] {
                     prop_assert!(profile.text(name).is_some_and(|text| !text.trim().is_empty()), "{}", name);
@@ -71,9 +71,9 @@ proptest! {
     #[test]
     fn a_merge_is_a_replacement_by_its_result(given in any_attributes()) {
         let valid = json!({"login": "i.b@example.com", "email": "i@example.com", "firstName": "I", "lastName": "B"});
-        let start = schema().check_new(valid.as_object().unwrap().clone()).unwrap();
+        let start = schema().check_new(valid.as_object().unwrap().clone(), "newUser").unwrap();
         let mut whole = start.attributes();
         whole.extend(given.clone());
-        prop_assert_eq!(schema().check_merge(&start, given), schema().check_replace(whole));
+        prop_assert_eq!(schema().check_merge(&start, given, "user"), schema().check_replace(whole, "user"));
     }
 }
