@@ -1,8 +1,6 @@
 //! The stores on real databases. Those on PostgreSQL need `DENIZEN_TEST_POSTGRES_URL`, the address of a superuser; without it
 //! they say so and pass.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 mod contract;
 mod databases;
 mod durability;
