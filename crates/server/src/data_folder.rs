@@ -73,7 +73,10 @@ mod tests {
         let file = folder.join("denizen.db");
         prepare_database(&file).unwrap();
         let _lock = lock(&folder).unwrap();
-        assert_eq!((mode(&folder), mode(&file), mode(&folder.join(LOCK_FILE))), (0o700, 0o600, 0o600));
+        assert_eq!(
+            (mode(&folder), mode(&file), mode(&folder.join(LOCK_FILE))),
+            (0o700, 0o600, 0o600)
+        );
     }
 
     #[test]

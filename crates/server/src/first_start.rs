@@ -26,7 +26,12 @@ impl FirstStart {
 
 /// Tells the operator where the server listens and, at the first start, how to use it. It is written at once, so that whoever
 /// reads the address has everything.
-pub fn greet(output: &mut impl Write, listens: SocketAddr, public_url: &str, first: Option<&FirstStart>) -> io::Result<()> {
+pub fn greet(
+    output: &mut impl Write,
+    listens: SocketAddr,
+    public_url: &str,
+    first: Option<&FirstStart>,
+) -> io::Result<()> {
     let mut text = String::new();
     if let Some(first) = first {
         text.push_str(&introduction(listens, first));

@@ -23,9 +23,7 @@ pub async fn open_store(config: &Config) -> Result<Arc<dyn Store>> {
             let store = SqliteStore::open(file, options.clone());
             Ok(Arc::new(store.with_context(|| file.display().to_string())?))
         }
-        Database::Postgres { url, options } => {
-            Ok(Arc::new(PostgresStore::open(url.expose(), options.clone()).await?))
-        }
+        Database::Postgres { url, options } => Ok(Arc::new(PostgresStore::open(url.expose(), options.clone()).await?)),
     }
 }
 

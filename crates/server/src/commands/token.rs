@@ -41,7 +41,10 @@ pub async fn run(config: &Config, command: TokenCommand) -> Result<()> {
             let tokens = directory.list_api_tokens().await?;
             let lines = tokens.iter().map(|token| {
                 let (id, owner, used, expires) = (&token.id, &token.owner, token.last_used, token.expires);
-                format!("{id}  {owner}  used {used}  expires {expires}  {}\n", one_line(&token.name))
+                format!(
+                    "{id}  {owner}  used {used}  expires {expires}  {}\n",
+                    one_line(&token.name)
+                )
             });
             print(&lines.collect::<String>())
         }
@@ -55,5 +58,7 @@ pub async fn run(config: &Config, command: TokenCommand) -> Result<()> {
 
 /// A value for a terminal: nothing in it moves the cursor or begins a line.
 pub(super) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }

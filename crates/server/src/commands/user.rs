@@ -78,5 +78,7 @@ fn details(user: &User) -> String {
         .map(|(name, value)| (format!("profile.{name}"), one_line(&value.to_string())))
         .collect();
     rows.extend(profile.iter().map(|(name, value)| (name.as_str(), value.clone())));
-    rows.iter().map(|(name, value)| format!("{name:<24}{value}\n")).collect()
+    rows.iter()
+        .map(|(name, value)| format!("{name:<24}{value}\n"))
+        .collect()
 }

@@ -118,7 +118,9 @@ fn environment(variables: &[(OsString, OsString)], known: &[String]) -> Result<V
 fn lay_texts_over(table: &mut Table, texts: &[Text], origin: &str) -> Result<(), ConfigError> {
     let known = keys(table);
     for Text { key, name, .. } in texts {
-        let twin = key.strip_suffix("_file").map_or_else(|| format!("{key}_file"), str::to_owned);
+        let twin = key
+            .strip_suffix("_file")
+            .map_or_else(|| format!("{key}_file"), str::to_owned);
         if known.contains(&twin) {
             set(table, &twin, "", name, origin)?;
         }
@@ -152,9 +154,15 @@ pub(super) fn keys(table: &Table) -> Vec<String> {
 fn file(sources: &Sources) -> Option<PathBuf> {
     let variable = sources.variables.iter().find(|(name, _)| name == FILE_VARIABLE);
     let named = sources.flags.config.clone();
-    let named = named.or_else(|| variable.map(|(_, path)| PathBuf::from(path)).filter(|path| path != Path::new("")));
+    let named = named.or_else(|| {
+        variable
+            .map(|(_, path)| PathBuf::from(path))
+            .filter(|path| path != Path::new(""))
+    });
     let usual = sources.folder.join(FILE);
-    named.map(|path| sources.folder.join(path)).or_else(|| usual.is_file().then_some(usual))
+    named
+        .map(|path| sources.folder.join(path))
+        .or_else(|| usual.is_file().then_some(usual))
 }
 
 fn read(path: &Path) -> Result<Table, ConfigError> {
@@ -165,7 +173,9 @@ fn read(path: &Path) -> Result<Table, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.kind()))?;
     text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax {
         path: path.to_owned(),
-        line: error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count()),
+        line: error
+            .span()
+            .map_or(1, |span| 1 + text[..span.start].matches('\n').count()),
         message: error.message().to_owned(),
     })
 }
@@ -199,7 +209,9 @@ fn fits(present: &Value, value: &Value) -> bool {
 
 /// Sets one setting to a text, read as what the setting is.
 fn set(table: &mut Table, key: &str, text: &str, name: &str, origin: &str) -> Result<(), ConfigError> {
-    let (section, name_in_section) = key.split_once('.').map_or((None, key), |(section, name)| (Some(section), name));
+    let (section, name_in_section) = key
+        .split_once('.')
+        .map_or((None, key), |(section, name)| (Some(section), name));
     let table = match section {
         Some(section) => table.get_mut(section).and_then(Value::as_table_mut),
         None => Some(table),

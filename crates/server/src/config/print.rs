@@ -25,7 +25,11 @@ pub(super) fn without_secrets(table: &Table) -> String {
 /// Whether a secret is among the settings.
 pub(super) fn holds_secret(table: &Table) -> bool {
     let mut table = table.clone();
-    let given = |value: Option<&mut Value>| value.and_then(|value| value.as_str()).is_some_and(|text| !text.is_empty());
+    let given = |value: Option<&mut Value>| {
+        value
+            .and_then(|value| value.as_str())
+            .is_some_and(|text| !text.is_empty())
+    };
     SECRETS.iter().any(|key| given(find(&mut table, key)))
 }
 
@@ -41,7 +45,9 @@ fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return HIDDEN.to_owned();
     };
-    let (rest, options) = rest.split_once('?').map_or((rest, None), |(rest, options)| (rest, Some(options)));
+    let (rest, options) = rest
+        .split_once('?')
+        .map_or((rest, None), |(rest, options)| (rest, Some(options)));
     let place = match rest.rsplit_once('@') {
         Some((user, place)) => match user.split_once(':') {
             Some((user, _)) => format!("{user}:{HIDDEN}@{place}"),

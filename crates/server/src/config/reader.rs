@@ -51,7 +51,8 @@ impl<'a> Reader<'a> {
     /// A text that there must be.
     pub(super) fn needed_text(&self, key: &'static str) -> Result<String, ConfigError> {
         let text = self.text(key).filter(|text| !text.trim().is_empty());
-        text.map(str::to_owned).ok_or_else(|| ConfigError::value(key, "it is empty"))
+        text.map(str::to_owned)
+            .ok_or_else(|| ConfigError::value(key, "it is empty"))
     }
 
     /// A path; `None` when it is empty.
@@ -98,13 +99,18 @@ impl<'a> Reader<'a> {
     ) -> Result<Vec<T>, ConfigError> {
         let items = self.value(key).as_array().map(Vec::as_slice).unwrap_or_default();
         let texts = items.iter().filter_map(Value::as_str);
-        texts.map(|text| parse(text).map_err(|reason| ConfigError::value(key, reason))).collect()
+        texts
+            .map(|text| parse(text).map_err(|reason| ConfigError::value(key, reason)))
+            .collect()
     }
 
     /// A secret, from the setting itself or from the file that `…_file` names.
     pub(super) fn secret(&self, key: &'static str) -> Result<Option<Secret>, ConfigError> {
         let given = self.text(key);
-        let file = self.value(&format!("{key}_file")).as_str().filter(|file| !file.is_empty());
+        let file = self
+            .value(&format!("{key}_file"))
+            .as_str()
+            .filter(|file| !file.is_empty());
         let path = match (given, file) {
             (Some(_), Some(_)) => return Err(ConfigError::GivenTwice { key }),
             (given, None) => return Ok(given.map(Secret::new)),

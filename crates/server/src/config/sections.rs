@@ -146,7 +146,12 @@ pub(super) fn database(reader: &Reader<'_>, data_dir: &Path) -> Result<Database,
     let synchronous_full = match reader.text("sqlite.synchronous") {
         Some("full") => true,
         Some("normal") => false,
-        _ => return Err(ConfigError::value("sqlite.synchronous", "it must be \"full\" or \"normal\"")),
+        _ => {
+            return Err(ConfigError::value(
+                "sqlite.synchronous",
+                "it must be \"full\" or \"normal\"",
+            ));
+        }
     };
     let usual = SqliteOptions::default();
     let sqlite = SqliteOptions {
@@ -170,7 +175,10 @@ pub(super) fn database(reader: &Reader<'_>, data_dir: &Path) -> Result<Database,
             options: sqlite,
         });
     };
-    if !["postgres://", "postgresql://"].iter().any(|scheme| url.expose().starts_with(scheme)) {
+    if !["postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| url.expose().starts_with(scheme))
+    {
         let reason = "it must start with postgres://; without it, the database is a file in the data folder";
         return Err(ConfigError::value("database_url", reason));
     }
@@ -199,7 +207,12 @@ pub(super) fn mail(reader: &Reader<'_>, usual_folder: PathBuf) -> Result<MailPar
         Some("starttls") => Security::StartTls,
         Some("tls") => Security::Tls,
         Some("none") => Security::None,
-        _ => return Err(ConfigError::value("smtp.security", "it must be \"starttls\", \"tls\" or \"none\"")),
+        _ => {
+            return Err(ConfigError::value(
+                "smtp.security",
+                "it must be \"starttls\", \"tls\" or \"none\"",
+            ));
+        }
     };
     let port = reader.number_or_usual("smtp.port", 65_535)?;
     // Longer than this, and another server might take the message for abandoned.
@@ -251,7 +264,9 @@ pub(super) fn hashing(reader: &Reader<'_>) -> Result<Hashing, ConfigError> {
     };
     let usual = Limits::default();
     let limits = Limits {
-        running: reader.number_or_usual("hashing.running", 1024)?.unwrap_or(usual.running),
+        running: reader
+            .number_or_usual("hashing.running", 1024)?
+            .unwrap_or(usual.running),
         waiting: reader.number("hashing.waiting", 0..=1_000_000)?,
     };
     let insecure = reader.flag("hashing.insecure");
@@ -265,7 +280,10 @@ pub(super) fn hashing(reader: &Reader<'_>) -> Result<Hashing, ConfigError> {
 pub(super) fn check_together(config: &Config) -> Result<(), ConfigError> {
     // P8: weak hashes only where nobody from outside can come.
     if config.hashing.cost.is_none() && !config.http.listen.ip().is_loopback() {
-        return Err(ConfigError::value("hashing.insecure", "it takes a loopback address to listen on"));
+        return Err(ConfigError::value(
+            "hashing.insecure",
+            "it takes a loopback address to listen on",
+        ));
     }
     Ok(())
 }

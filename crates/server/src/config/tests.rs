@@ -53,8 +53,14 @@ fn without_anything_there_are_the_defaults() {
 fn the_defaults_are_those_of_the_crates() {
     let config = load("", &[]).unwrap();
     assert_eq!(config.password_policy, PasswordPolicy::default());
-    assert_eq!(config.activation_token_minutes, Settings::new("").activation_token_minutes);
-    assert_eq!((config.hashing.cost, config.hashing.limits), (Some(Cost::default()), Limits::default()));
+    assert_eq!(
+        config.activation_token_minutes,
+        Settings::new("").activation_token_minutes
+    );
+    assert_eq!(
+        (config.hashing.cost, config.hashing.limits),
+        (Some(Cost::default()), Limits::default())
+    );
     let http = denizen_http::HttpSettings::default();
     assert_eq!(format!("{:?}", config.http.settings), format!("{http:?}"));
     let Database::Sqlite { file, options } = &config.database else {
@@ -101,10 +107,19 @@ fn a_named_file_takes_the_place_of_the_usual_one() {
         Config::load(&sources(home.path(), variables, flags)).map(|config| config.organization)
     };
     assert_eq!(named(None, &[]), Ok("usual".to_owned()));
-    assert_eq!(named(None, &[("DENIZEN_CONFIG", "two.toml")]), Ok("variable".to_owned()));
-    assert_eq!(named(Some("one.toml"), &[("DENIZEN_CONFIG", "two.toml")]), Ok("flag".to_owned()));
+    assert_eq!(
+        named(None, &[("DENIZEN_CONFIG", "two.toml")]),
+        Ok("variable".to_owned())
+    );
+    assert_eq!(
+        named(Some("one.toml"), &[("DENIZEN_CONFIG", "two.toml")]),
+        Ok("flag".to_owned())
+    );
     let missing = named(Some("three.toml"), &[]).unwrap_err().to_string();
-    assert!(missing.contains("three.toml") && missing.contains("not found"), "{missing}");
+    assert!(
+        missing.contains("three.toml") && missing.contains("not found"),
+        "{missing}"
+    );
 }
 
 #[test]
@@ -129,7 +144,11 @@ fn values_of_another_kind_are_refused() {
         ("smtp = 'host'", &[][..], "must be a section"),
         ("[listen]\nport = 1", &[][..], "must be a text"),
         ("[http]\ntrusted_origins = [1]", &[][..], "must be a list of texts"),
-        ("", &[("DENIZEN_SMTP__PORT", "many")][..], "DENIZEN_SMTP__PORT in the environment must be a whole number"),
+        (
+            "",
+            &[("DENIZEN_SMTP__PORT", "many")][..],
+            "DENIZEN_SMTP__PORT in the environment must be a whole number",
+        ),
         ("", &[("DENIZEN_HASHING__INSECURE", "yes")][..], "must be true or false"),
         ("listen = ", &[][..], "line 1"),
     ] {
@@ -173,7 +192,10 @@ fn values_that_make_no_sense_are_refused_by_name() {
 fn a_short_token_is_refused() {
     let token = "00canary90123456789012345678901";
     let refused = refusal("", &[("DENIZEN_BOOTSTRAP_API_TOKEN", token)]);
-    assert!(refused.contains("DENIZEN_BOOTSTRAP_API_TOKEN") && refused.contains("32"), "{refused}");
+    assert!(
+        refused.contains("DENIZEN_BOOTSTRAP_API_TOKEN") && refused.contains("32"),
+        "{refused}"
+    );
     assert!(!refused.contains("canary"), "{refused}");
     let long = format!("{token}2");
     assert!(load("", &[("DENIZEN_BOOTSTRAP_API_TOKEN", &long)]).is_ok());
@@ -214,7 +236,7 @@ fn a_secret_may_come_from_a_file() {
     let path = home.path().join("token");
     let token = "00canary9012345678901234567890123456789012";
     std::fs::write(&path, format!("{token}\n")).unwrap();
-    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
     let path = path.display().to_string();
     let file = ("DENIZEN_BOOTSTRAP_API_TOKEN_FILE", path.as_str());
     let config = load("", &[file]).unwrap();
@@ -233,7 +255,8 @@ fn a_secret_may_come_from_a_file() {
 /// G1: what is printed holds every setting in force and no secret.
 #[test]
 fn the_printed_configuration_hides_secrets() {
-    let file = "database_url = 'postgres://denizen:canary@h/d'\n[smtp]\nhost = 'mail'\nusername = 'u'\npassword = 'canary'";
+    let file =
+        "database_url = 'postgres://denizen:canary@h/d'\n[smtp]\nhost = 'mail'\nusername = 'u'\npassword = 'canary'";
     let token = "00canary9012345678901234567890123456789012";
     let config = load(file, &[("DENIZEN_BOOTSTRAP_API_TOKEN", token)]).unwrap();
     let printed = config.to_toml();
@@ -249,7 +272,11 @@ fn the_printed_configuration_hides_secrets() {
     let table: Table = printed.parse().unwrap();
     assert_eq!(layers::keys(&table), layers::keys(&layers::defaults()));
     // K4
-    assert!(config.warnings.iter().any(|warning| warning.contains("denizen.toml")), "{:?}", config.warnings);
+    assert!(
+        config.warnings.iter().any(|warning| warning.contains("denizen.toml")),
+        "{:?}",
+        config.warnings
+    );
 }
 
 /// Errors of the parser quote the line; ours must not, because it may hold a secret.

@@ -30,7 +30,9 @@ pub(super) fn public_url(text: &str) -> Result<String, ConfigError> {
     let uri: Uri = text.parse().map_err(|_| refused())?;
     let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
     let names_host_only = uri.host().is_some_and(|host| !host.is_empty())
-        && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+        && uri
+            .authority()
+            .is_some_and(|authority| !authority.as_str().contains('@'));
     let clean = !text.contains(['?', '#', '"', '\\', '<', '>', ' ']);
     if is_http && names_host_only && clean {
         Ok(text.trim_end_matches('/').to_owned())

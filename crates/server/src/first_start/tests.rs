@@ -18,7 +18,9 @@ async fn directory() -> Arc<Directory> {
         sealer: Arc::new(KeySealer::new(SealingKey::new(1, &[7; 32]), Vec::new()).unwrap()),
     };
     Directory::found(&ports, "Denizen").await.unwrap();
-    Directory::open(ports, Settings::new("http://127.0.0.1:8080")).await.unwrap()
+    Directory::open(ports, Settings::new("http://127.0.0.1:8080"))
+        .await
+        .unwrap()
 }
 
 fn greeting(listens: &str, public_url: &str, first: Option<&FirstStart>) -> String {
@@ -44,7 +46,10 @@ async fn a_token_is_made_and_shown_once() {
     assert!(text.ends_with("\nDenizen listens on http://127.0.0.1:8080\n"), "{text}");
     assert!(FirstStart::of(&directory, None).await.unwrap().is_none());
     let again = greeting("127.0.0.1:8080", "https://id.example.com", None);
-    assert_eq!(again, "Denizen listens on http://127.0.0.1:8080 and is reached at https://id.example.com\n");
+    assert_eq!(
+        again,
+        "Denizen listens on http://127.0.0.1:8080 and is reached at https://id.example.com\n"
+    );
 }
 
 #[tokio::test]
@@ -55,5 +60,8 @@ async fn a_given_token_works_and_is_not_shown() {
     assert!(directory.authenticate(&token).await.is_ok());
     let text = greeting("0.0.0.0:80", "https://id.example.com", Some(&first));
     assert!(!text.contains("canary"), "{text}");
-    assert!(text.contains("SSWS $DENIZEN_BOOTSTRAP_API_TOKEN\" http://127.0.0.1:80/api"), "{text}");
+    assert!(
+        text.contains("SSWS $DENIZEN_BOOTSTRAP_API_TOKEN\" http://127.0.0.1:80/api"),
+        "{text}"
+    );
 }
