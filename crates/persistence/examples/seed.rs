@@ -110,16 +110,15 @@ const FAMILY_LAST: [&str; 10] = [
 /// Twelve attributes, and a nickname for one in ten. A first letter has 1 in 26 people, a department 1 in 25, a family name and
 /// a cost center 1 in 1,000.
 fn profile(number: u64) -> Outcome<Profile> {
-    let dice = scattered(number);
-    let sides = |shift: u32, sides: u64| dice.rotate_right(shift) % sides;
-    let pick =
-        |words: &[&'static str], shift: u32| words[usize::try_from(sides(shift, words.len() as u64)).unwrap_or(0)];
-    let first = format!("{}{}", pick(&FIRST_SYLLABLES, 3), pick(&LAST_SYLLABLES, 11));
+    // Each attribute has dice of its own.
+    let sides = |dice: u64, sides: u64| scattered(number * 16 + dice) % sides;
+    let pick = |words: &[&'static str], dice: u64| words[usize::try_from(sides(dice, words.len() as u64)).unwrap_or(0)];
+    let first = format!("{}{}", pick(&FIRST_SYLLABLES, 0), pick(&LAST_SYLLABLES, 1));
     let last = format!(
         "{}{}{}",
-        pick(&FAMILY_FIRST, 17),
-        pick(&FAMILY_MIDDLE, 23),
-        pick(&FAMILY_LAST, 29)
+        pick(&FAMILY_FIRST, 2),
+        pick(&FAMILY_MIDDLE, 3),
+        pick(&FAMILY_LAST, 4)
     );
     let address = format!("{first}.{last}.{number}@example.com").to_lowercase();
     let mut profile = json!({
@@ -128,16 +127,16 @@ fn profile(number: u64) -> Outcome<Profile> {
         "firstName": first,
         "lastName": last,
         "displayName": format!("{first} {last}"),
-        "title": format!("Title {}", sides(35, 50)),
-        "department": format!("Department {:02}", sides(37, 25)),
-        "costCenter": format!("CC{:04}", sides(41, 1000)),
-        "division": format!("Division {}", sides(47, 6)),
-        "city": format!("City {}", sides(51, 300)),
+        "title": format!("Title {}", sides(5, 50)),
+        "department": format!("Department {:02}", sides(6, 25)),
+        "costCenter": format!("CC{:04}", sides(7, 1000)),
+        "division": format!("Division {}", sides(8, 6)),
+        "city": format!("City {}", sides(9, 300)),
         "employeeNumber": format!("E{number:06}"),
-        "mobilePhone": format!("+49 30 {:07}", sides(5, 10_000_000)),
+        "mobilePhone": format!("+49 30 {:07}", sides(10, 10_000_000)),
     });
     let attributes = profile.as_object_mut().ok_or("a profile is an object")?;
-    if sides(57, 10) == 0 {
+    if sides(11, 10) == 0 {
         attributes.insert("nickName".to_owned(), format!("{first}y").into());
     }
     Ok(Profile::from_attributes(attributes))

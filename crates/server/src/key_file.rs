@@ -135,7 +135,7 @@ mod tests {
 
     fn write(path: &Path, text: &str) {
         std::fs::write(path, text).unwrap();
-        std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
 
     /// K1, K4: the key is made once, for its owner alone, and opens what it sealed after a restart.
@@ -185,7 +185,7 @@ mod tests {
         let path = home.path().join("key");
         open(&path).unwrap();
         for mode in [0o640, 0o604, 0o660, 0o644] {
-            std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
             let error = open(&path).err().unwrap();
             assert!(matches!(error, KeyFileError::Loose(_)), "{mode:o}: {error}");
         }

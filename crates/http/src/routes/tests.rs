@@ -65,11 +65,56 @@ POST /users/{id}/credentials/change_recovery_question okta.users.credentials.man
 POST /users/{id}/credentials/forgot_password okta.users.credentials.resetPassword
 POST /users/{id}/credentials/forgot_password_recovery_question okta.users.credentials.manage
 GET /users/{id}/groups okta.users.read
+GET /groups okta.groups.read
+POST /groups okta.groups.manage
 GET /groups/{id} okta.groups.read
+PUT /groups/{id} okta.groups.manage
+DELETE /groups/{id} okta.groups.manage
+GET /groups/{id}/users okta.groups.read
+PUT /groups/{id}/users/{user} okta.groups.members.manage
+DELETE /groups/{id}/users/{user} okta.groups.members.manage
+GET /groups/{id}/apps okta.apps.read
+GET /apps okta.apps.read
+POST /apps okta.apps.manage
+GET /apps/{id} okta.apps.read
+PUT /apps/{id} okta.apps.manage
+DELETE /apps/{id} okta.apps.manage
+POST /apps/{id}/lifecycle/activate okta.apps.manage
+POST /apps/{id}/lifecycle/deactivate okta.apps.manage
+GET /apps/{id}/users okta.apps.read
+POST /apps/{id}/users okta.apps.assignment.manage
+GET /apps/{id}/users/{user} okta.apps.read
+POST /apps/{id}/users/{user} okta.apps.assignment.manage
+DELETE /apps/{id}/users/{user} okta.apps.assignment.manage
+GET /apps/{id}/groups okta.apps.read
+GET /apps/{id}/groups/{group} okta.apps.read
+PUT /apps/{id}/groups/{group} okta.apps.assignment.manage
+PATCH /apps/{id}/groups/{group} okta.apps.assignment.manage
+DELETE /apps/{id}/groups/{group} okta.apps.assignment.manage
+GET /users/{id}/appLinks okta.users.read
 GET /meta/types/user okta.userTypes.read
+POST /meta/types/user okta.userTypes.manage
 GET /meta/types/user/{id} okta.userTypes.read
+POST /meta/types/user/{id} okta.userTypes.manage
+PUT /meta/types/user/{id} okta.userTypes.manage
+DELETE /meta/types/user/{id} okta.userTypes.manage
+GET /meta/schemas/user/linkedObjects okta.linkedObjects.read
+POST /meta/schemas/user/linkedObjects okta.linkedObjects.manage
+GET /meta/schemas/user/linkedObjects/{name} okta.linkedObjects.read
+DELETE /meta/schemas/user/linkedObjects/{name} okta.linkedObjects.manage
+GET /meta/schemas/user/default/linkedObjects okta.linkedObjects.read
+POST /meta/schemas/user/default/linkedObjects okta.linkedObjects.manage
+GET /meta/schemas/user/default/linkedObjects/{name} okta.linkedObjects.read
+DELETE /meta/schemas/user/default/linkedObjects/{name} okta.linkedObjects.manage
+PUT /users/{id}/linkedObjects/{name}/{primary} okta.users.userprofile.manage
+GET /users/{id}/linkedObjects/{name} okta.users.read
+DELETE /users/{id}/linkedObjects/{name} okta.users.userprofile.manage
 GET /meta/schemas/user/{id} okta.schemas.read
+POST /meta/schemas/user/{id} okta.schemas.manage
 GET /meta/schemas/group/default okta.schemas.read
+POST /meta/schemas/group/default okta.schemas.manage
+GET /meta/schemas/apps/{id}/default okta.schemas.read
+POST /meta/schemas/apps/{id}/default okta.schemas.manage
 GET /logs okta.logs.read";
     assert_eq!(lines.join("\n"), wanted);
     let open: Vec<String> = table
@@ -77,7 +122,15 @@ GET /logs okta.logs.read";
         .filter(|one| one.cross_origin)
         .map(|one| format!("{} {}", one.method, one.path))
         .collect();
-    assert_eq!(open, ["GET /users/{id}", "POST /users/{id}", "GET /users/{id}/groups"]);
+    assert_eq!(
+        open,
+        [
+            "GET /users/{id}",
+            "POST /users/{id}",
+            "GET /users/{id}/groups",
+            "GET /users/{id}/appLinks"
+        ]
+    );
 }
 
 #[actix_web::test]

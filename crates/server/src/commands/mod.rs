@@ -17,7 +17,7 @@ use crate::log;
 
 /// A self-hosted directory of people that speaks Okta's Management API.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(name = "denizen", version, about, max_term_width = 100)]
 pub struct CommandLine {
     #[command(flatten)]
     flags: Flags,

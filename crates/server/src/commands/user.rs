@@ -34,7 +34,10 @@ pub async fn run(config: &Config, command: UserCommand) -> Result<()> {
         UserCommand::List { search } => {
             let mut after = None;
             loop {
-                let Page { items, next } = directory.users_for_operator(search.as_deref(), after).await?;
+                let Page { items, next } = match directory.users_for_operator(search.as_deref(), after).await {
+                    Err(Error::Search(error)) => bail!("the search expression is not usable: {error}"),
+                    page => page?,
+                };
                 print(&items.iter().map(line).collect::<String>())?;
                 if next.is_none() {
                     return Ok(());

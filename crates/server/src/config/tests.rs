@@ -236,7 +236,7 @@ fn a_secret_may_come_from_a_file() {
     let path = home.path().join("token");
     let token = "00canary9012345678901234567890123456789012";
     std::fs::write(&path, format!("{token}\n")).unwrap();
-    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
     let path = path.display().to_string();
     let file = ("DENIZEN_BOOTSTRAP_API_TOKEN_FILE", path.as_str());
     let config = load("", &[file]).unwrap();

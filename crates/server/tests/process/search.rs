@@ -26,21 +26,21 @@ fn a_search_sees_writes_at_once(backend: Backend) {
         let path = format!("/api/v1/users/{id}");
         let by_login = format!("search=profile.login+eq+%22{login}%22");
         let department = |name: &str| found(&client, &format!("search=profile.department+eq+%22{name}+{n}%22"));
-        assert_eq!(found(&client, &by_login), std::slice::from_ref(&id));
-        assert_eq!(department("Lab"), std::slice::from_ref(&id));
+        assert_eq!(found(&client, &by_login), [id.as_str()]);
+        assert_eq!(department("Lab"), [id.as_str()]);
         client
             .post(&path, &json!({ "profile": { "department": format!("Workshop {n}") } }))
             .expect_ok();
         assert_eq!(department("Lab"), [""; 0]);
-        assert_eq!(department("Workshop"), std::slice::from_ref(&id));
+        assert_eq!(department("Workshop"), [id.as_str()]);
         client
             .act(&format!("{path}/lifecycle/activate?sendEmail=false"))
             .expect_ok();
         let provisioned = format!("search=status+eq+%22PROVISIONED%22+and+profile.login+sw+%22sought{n}%40%22");
-        assert_eq!(found(&client, &provisioned), std::slice::from_ref(&id));
+        assert_eq!(found(&client, &provisioned), [id.as_str()]);
         assert_eq!(client.delete(&path).status, 204);
         assert_eq!(found(&client, &provisioned), [""; 0]);
-        assert_eq!(found(&client, &by_login), std::slice::from_ref(&id));
+        assert_eq!(found(&client, &by_login), [id.as_str()]);
         assert_eq!(client.delete(&path).status, 204);
         assert_eq!(found(&client, &by_login), [""; 0]);
     }

@@ -76,3 +76,60 @@ fn callers_of_two_servers_meet_in_one_directory() {
     assert_eq!(kept.len(), attributes.len(), "{user}");
     servers.into_iter().for_each(Server::stop);
 }
+
+/// Makes a token on the command line.
+fn token_for(home: &Home, user: &str) -> (String, String) {
+    let secret = home
+        .run(["token", "create", "--name", user, "--user", user])
+        .expect_success();
+    let listed = home.run(["token", "list"]).expect_success();
+    let line = listed.lines().find(|line| line.ends_with(user)).unwrap();
+    (
+        line.split_whitespace().next().unwrap().to_owned(),
+        secret.trim().to_owned(),
+    )
+}
+
+/// R9, R10, C3: a token that is revoked, or whose owner may no longer act, is refused by the next answer of either server,
+/// also by one that has just accepted it.
+#[test]
+fn a_lost_right_is_lost_on_both() {
+    let Some(home) = Home::new(Backend::Postgres) else {
+        return;
+    };
+    let servers = [home.start(), home.start_another()];
+    let [first, second] = servers.each_ref().map(Server::client);
+    let id = people::create_active(&first, "owner@example.com", "Orbit-1-zebra");
+    let (_, owned) = token_for(&home, "owner@example.com");
+    let statuses = |token: &str| {
+        servers
+            .each_ref()
+            .map(|server| server.client_with(Some(token)).get("/api/v1/users/me").status)
+    };
+    // The owner has no role: the token is known, whatever it may do.
+    let known = |token: &str| statuses(token).map(|status| status != 401);
+    for client in [&first, &second, &first, &second] {
+        assert_eq!(known(&owned), [true, true]);
+        client.act(&format!("/api/v1/users/{id}/lifecycle/suspend")).expect_ok();
+        assert_eq!(known(&owned), [false, false]);
+        client
+            .act(&format!("/api/v1/users/{id}/lifecycle/unsuspend"))
+            .expect_ok();
+    }
+    assert_eq!(known(&owned), [true, true]);
+    second
+        .act(&format!("/api/v1/users/{id}/lifecycle/deactivate"))
+        .expect_ok();
+    assert_eq!(known(&owned), [false, false]);
+    first
+        .act(&format!("/api/v1/users/{id}/lifecycle/activate?sendEmail=false"))
+        .expect_ok();
+    assert_eq!(known(&owned), [false, false]);
+    for _ in 0..3 {
+        let (token, secret) = token_for(&home, "admin@denizen.local");
+        assert_eq!(statuses(&secret), [200, 200]);
+        home.run(["token", "revoke", &token]).expect_success();
+        assert_eq!(statuses(&secret), [401, 401]);
+    }
+    servers.into_iter().for_each(Server::stop);
+}
