@@ -35,7 +35,10 @@ impl Property {
             (Kind::Integer, Value::Number(_)) if is_integer(value) => self.check_bounds(value, violations),
             (Kind::Number, Value::Number(_)) => self.check_bounds(value, violations),
             (Kind::Array, Value::Array(elements)) => self.check_elements(elements, violations),
-            (kind, _) => violations.add(&self.name, &format!("The value must be {}", with_article(kind))),
+            (kind, _) => {
+                violations.add(&self.name, &format!("The value must be {}", with_article(kind)));
+                return;
+            }
         }
         if self
             .choices

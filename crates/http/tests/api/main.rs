@@ -20,6 +20,7 @@ mod races;
 mod rate_limits;
 mod secrets;
 mod server;
+mod shape;
 mod structure;
 mod tokens;
 mod update;
