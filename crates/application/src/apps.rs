@@ -16,7 +16,7 @@ use crate::account::Doer;
 use crate::call::{Call, Listing};
 use crate::directory::{Directory, MOST_ROUNDS, must, must_at_large};
 use crate::error::{Error, ResourceKind};
-use crate::linked_objects::limit_within;
+use crate::paging::limit_within;
 
 const DEFAULT: usize = 20;
 const MOST: usize = 200;
@@ -111,14 +111,7 @@ impl Directory {
         );
         selection.after = self.opened(after, &list, call)?;
         let page = self.ports.store.list_apps(&selection).await?;
-        let next = page
-            .next
-            .map(|next| self.cursors.seal(&next, &list, &call.caller.user_id));
-        Ok(Listing {
-            items: page.items,
-            next,
-            limit,
-        })
+        Ok(self.listing(page, limit, &list, call))
     }
 
     /// Makes an app (`createApplication`).

@@ -17,7 +17,7 @@ use crate::account::Doer;
 use crate::call::{Call, Listing};
 use crate::directory::{Directory, MOST_ROUNDS, must, must_at_large};
 use crate::error::{Error, ResourceKind};
-use crate::linked_objects::limit_within;
+use crate::paging::limit_within;
 
 const MOST: usize = 10_000;
 const DEFAULT_WITH_Q: usize = 300;
@@ -94,13 +94,9 @@ impl Directory {
             after,
             limit,
         };
-        let page = self.ports.store.list_groups(&selection).await?;
-        let next = page.next.filter(|_| pages);
-        Ok(Listing {
-            items: page.items,
-            next: next.map(|next| self.cursors.seal(&next, &list, &call.caller.user_id)),
-            limit,
-        })
+        let mut page = self.ports.store.list_groups(&selection).await?;
+        page.next = page.next.filter(|_| pages);
+        Ok(self.listing(page, limit, &list, call))
     }
 
     /// Makes a group (`addGroup`).
@@ -247,14 +243,7 @@ impl Directory {
                 self.ports.store.members_of(&group.id, after.as_ref(), limit).await?
             }
         };
-        let next = page
-            .next
-            .map(|next| self.cursors.seal(&next, &list, &call.caller.user_id));
-        Ok(Listing {
-            items: page.items,
-            next,
-            limit,
-        })
+        Ok(self.listing(page, limit, &list, call))
     }
 
     async fn everybody(
@@ -326,15 +315,6 @@ impl Directory {
             events: vec![self.event(&Doer::caller(call), event, vec![group_entity(about)], at)],
             messages: Vec::new(),
         }
-    }
-
-    /// The position that a cursor of a list stands for.
-    pub(crate) fn opened(&self, cursor: Option<&str>, list: &str, call: &Call) -> Result<Option<Position>, Error> {
-        let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else {
-            return Ok(None);
-        };
-        let opened = self.cursors.open(cursor, list, &call.caller.user_id);
-        opened.map(Some).ok_or(Error::InvalidCursor { search: false })
     }
 }
 

@@ -18,6 +18,7 @@ mod linked_objects;
 mod log;
 pub mod memory;
 mod outbox;
+mod paging;
 mod schemas;
 #[cfg(feature = "store-contract")]
 pub mod store_contract;

@@ -11,6 +11,7 @@ use crate::account::Doer;
 use crate::call::{Call, Listing};
 use crate::directory::{Directory, MOST_ROUNDS, must, must_at_large};
 use crate::error::{Error, ResourceKind};
+use crate::paging::limit_within;
 
 /// Links that a list shows at most, and when nothing is said.
 const MOST: usize = 1000;
@@ -170,14 +171,7 @@ impl Directory {
         let page = store
             .associated_with(&relation, &user.id, after.as_ref(), limit)
             .await?;
-        let next = page
-            .next
-            .map(|next| self.cursors.seal(&next, &list, &call.caller.user_id));
-        Ok(Listing {
-            items: page.items,
-            next,
-            limit,
-        })
+        Ok(self.listing(page, limit, &list, call))
     }
 
     async fn relation(&self, name: &str) -> Result<(LinkedObjectDefinition, Side), Error> {
@@ -213,14 +207,5 @@ impl Directory {
             events: vec![self.event(&Doer::caller(call), event, vec![entity], self.now())],
             messages: Vec::new(),
         }
-    }
-}
-
-/// The limit that applies: nothing falls back to what is usual, too much to the most that is shown.
-pub(crate) fn limit_within(given: Option<i64>, usual: usize, most: usize) -> Result<usize, Error> {
-    match given {
-        None => Ok(usual),
-        Some(limit) if limit < 1 => Err(Validation::field("limit", "The value must be positive").into()),
-        Some(limit) => Ok(usize::try_from(limit).unwrap_or(most).min(most)),
     }
 }

@@ -84,14 +84,7 @@ impl Directory {
             limit,
         };
         let page = self.ports.store.list_events(&selection).await?;
-        let next = page
-            .next
-            .map(|position| self.cursors.seal(&position, &list, &call.caller.user_id));
-        Ok(Listing {
-            items: page.items,
-            next,
-            limit,
-        })
+        Ok(self.listing(page, limit, &list, call))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::call::{Call, Listing};
 use crate::directory::{Directory, MOST_ROUNDS, must_at_large};
 use crate::error::{Error, ResourceKind};
 use crate::groups::group_entity;
-use crate::linked_objects::limit_within;
+use crate::paging::limit_within;
 
 const DEFAULT_USERS: usize = 50;
 const MOST_USERS: usize = 500;
@@ -138,14 +138,7 @@ impl Directory {
         let list = format!("app users {}", app.id);
         let after = self.opened(request.after.as_deref(), &list, call)?;
         let page = self.ports.store.list_app_users(&app.id, after.as_ref(), limit).await?;
-        let next = page
-            .next
-            .map(|next| self.cursors.seal(&next, &list, &call.caller.user_id));
-        Ok(Listing {
-            items: page.items,
-            next,
-            limit,
-        })
+        Ok(self.listing(page, limit, &list, call))
     }
 
     /// Takes an app from a user (`unassignUserFromApplication`).
@@ -257,14 +250,7 @@ impl Directory {
         let list = format!("app groups {}", app.id);
         let after = self.opened(after, &list, call)?;
         let page = self.ports.store.list_app_groups(&app.id, after.as_ref(), limit).await?;
-        let next = page
-            .next
-            .map(|next| self.cursors.seal(&next, &list, &call.caller.user_id));
-        Ok(Listing {
-            items: page.items,
-            next,
-            limit,
-        })
+        Ok(self.listing(page, limit, &list, call))
     }
 
     /// Takes an app from a group (`unassignApplicationFromGroup`).

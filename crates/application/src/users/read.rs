@@ -83,7 +83,7 @@ impl Directory {
             after,
             limit,
         };
-        let page = self
+        let mut page = self
             .ports
             .store
             .list_users(&selection)
@@ -92,15 +92,8 @@ impl Directory {
                 StoreError::InvalidPosition => Error::InvalidCursor { search: is_search },
                 other => other.into(),
             })?;
-        let next = page
-            .next
-            .filter(|_| pages)
-            .map(|position| self.cursors.seal(&position, &list, &call.caller.user_id));
-        Ok(Listing {
-            items: page.items,
-            next,
-            limit,
-        })
+        page.next = page.next.filter(|_| pages);
+        Ok(self.listing(page, limit, &list, call))
     }
 }
 
