@@ -22,12 +22,6 @@ local function path(number)
   return string.format("%s%s%09d", base, prefix, number)
 end
 
--- The users of a row lie all over the database, as those of real changes do. The factor has no divisor in common with the
--- number of users, so that no two numbers meet.
-local function scattered(number)
-  return (number * 61681) % 100000 + 1
-end
-
 -- Reading: requests for users drawn at random, formatted once.
 local function prepare_reading()
   for i = 1, math.min(count, 100000) do
@@ -39,8 +33,8 @@ end
 -- many requests ago as there are users, longer than any request takes.
 local function prepare_lifecycle()
   for i = 0, count - 1 do
-    ready[i + 1] = wrk.format("POST", path(scattered(first + i)) .. "/lifecycle/suspend", headers)
-    ready[count + i + 1] = wrk.format("POST", path(scattered(first + i)) .. "/lifecycle/unsuspend", headers)
+    ready[i + 1] = wrk.format("POST", path(first + i) .. "/lifecycle/suspend", headers)
+    ready[count + i + 1] = wrk.format("POST", path(first + i) .. "/lifecycle/unsuspend", headers)
   end
 end
 
