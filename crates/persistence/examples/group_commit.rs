@@ -70,19 +70,15 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// Ids and versions of people who lie all over the database, as those of real changes do. The factor has no divisor in common
-/// with the number of people, so that no two numbers meet.
+/// Ids and versions of the people whose numbers follow a first one; the administrator is the first row.
 fn people(conn: &mut SqliteConnection, first: i64, count: i64) -> Outcome<Vec<(String, i64)>> {
-    let scattered = |number: i64| (number * 61_681) % 100_000 + 1;
-    // The administrator is the first row.
-    let places = (first..first + count).map(|number| scattered(number) + 1);
-    let read = places.map(|place| {
-        users::table
-            .filter(users::seq.eq(place))
-            .select((users::id, users::version))
-            .get_result(conn)
-    });
-    Ok(read.collect::<QueryResult<_>>()?)
+    let people = users::table
+        .filter(users::seq.gt(first))
+        .order(users::seq)
+        .limit(count)
+        .select((users::id, users::version))
+        .load(conn)?;
+    Ok(people)
 }
 
 fn run(conn: &mut SqliteConnection, people: &mut [(String, i64)], together: usize, span: Duration) -> Outcome<f64> {

@@ -3,10 +3,8 @@
 //! It takes what waits, up to [`MOST_TOGETHER`] changes, and commits it with one write to the disk. Each change has a
 //! savepoint, so that a refused one takes nothing with it but itself. Nobody hears of success before the commit.
 
-use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use denizen_domain::ports::StoreError;
 use diesel::connection::SimpleConnection;
@@ -19,9 +17,6 @@ use crate::open::OpenError;
 
 /// Changes that are committed together.
 const MOST_TOGETHER: usize = 256;
-
-/// The longest that a commit waits for callers who may come back.
-const MOST_PATIENCE: Duration = Duration::from_millis(5);
 
 /// A change that waits. It runs inside the transaction, says whether it may stay, and leaves the answer to its caller.
 type Job = Box<dyn FnOnce(&mut SqliteConnection) -> (bool, Answer) + Send>;
@@ -84,97 +79,50 @@ impl Drop for Writer {
 }
 
 fn run(mut conn: SqliteConnection, jobs: &Receiver<Job>) {
-    let mut line = Line {
-        jobs,
-        taken: VecDeque::new(),
-        callers: 1,
-        patience: Duration::ZERO,
-    };
-    while line.has_some() {
-        line.commit(&mut conn);
+    while let Ok(first) = jobs.recv() {
+        let mut batch = vec![first];
+        batch.extend(jobs.try_iter().take(MOST_TOGETHER - 1));
+        commit(&mut conn, batch);
     }
     if let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%error, "the write-ahead log was not emptied");
     }
 }
 
-/// Changes that wait, and what the last commit taught about their callers.
-struct Line<'a> {
-    jobs: &'a Receiver<Job>,
-    /// From the queue, but not begun.
-    taken: VecDeque<Job>,
-    /// Callers that were there at the end of the last commit, answered by it or waiting for the next.
-    callers: usize,
-    /// How long a commit waits for those of them who may come back.
-    patience: Duration,
-}
-
-impl Line<'_> {
-    /// Waits for a change; `false` when none will come.
-    fn has_some(&mut self) -> bool {
-        if self.taken.is_empty() {
-            self.taken.extend(self.jobs.recv());
-        }
-        !self.taken.is_empty()
-    }
-
-    /// The next change of a transaction that holds some. Callers who were answered a moment ago are on their way back: one
-    /// write to the disk for all costs less than two, so they are given half the time that such a write took.
-    fn next(&mut self, held: usize, until: Instant) -> Option<Job> {
-        if held == MOST_TOGETHER {
-            return None;
-        }
-        if let Some(job) = self.taken.pop_front() {
-            return Some(job);
-        }
-        match self.jobs.try_recv() {
-            Ok(job) => Some(job),
-            Err(_) if held >= self.callers => None,
-            Err(_) => {
-                let left = until.saturating_duration_since(Instant::now());
-                self.jobs.recv_timeout(left).ok()
-            }
-        }
-    }
-
-    /// Runs what waits in one transaction, then tells everybody.
-    fn commit(&mut self, conn: &mut SqliteConnection) {
-        let begun = Instant::now();
-        let until = begun + self.patience;
-        let mut ended = begun;
-        let mut answers = Vec::with_capacity(self.callers);
-        let fate = conn.immediate_transaction(|conn| {
-            while let Some(job) = self.next(answers.len(), until) {
-                let step = |conn: &mut SqliteConnection| {
-                    let (is_done, answer) = job(conn);
-                    answers.push(answer);
-                    if is_done {
-                        Ok(())
-                    } else {
-                        Err(Error::RollbackTransaction)
-                    }
-                };
+/// Runs a batch in one transaction, then tells everybody.
+fn commit(conn: &mut SqliteConnection, batch: Vec<Job>) {
+    let is_alone = batch.len() == 1;
+    let mut answers = Vec::with_capacity(batch.len());
+    let fate = conn.immediate_transaction(|conn| {
+        for job in batch {
+            let step = |conn: &mut SqliteConnection| {
+                let (is_done, answer) = job(conn);
+                answers.push(answer);
+                if is_done {
+                    Ok(())
+                } else {
+                    Err(Error::RollbackTransaction)
+                }
+            };
+            if is_alone {
+                step(conn)?;
+            } else {
                 match conn.transaction(step) {
                     Ok(()) | Err(Error::RollbackTransaction) => {}
                     Err(error) => return Err(error),
                 }
             }
-            ended = Instant::now();
-            Ok(())
-        });
-        if fate.is_err() {
-            // Those who wait are turned away too, for what came before them has not gone through.
-            self.taken.clear();
         }
-        self.patience = (ended.elapsed() / 2).min(MOST_PATIENCE);
-        self.taken.extend(self.jobs.try_iter().take(MOST_TOGETHER));
-        self.callers = answers.len() + self.taken.len();
-        let fate = fate.map_err(|error| {
+        Ok(())
+    });
+    let fate = match fate {
+        Ok(()) | Err(Error::RollbackTransaction) => Ok(()),
+        Err(error) => {
             tracing::error!(%error, "a transaction was not committed");
-            error.to_string()
-        });
-        for answer in answers {
-            answer(fate.clone());
+            Err(error.to_string())
         }
+    };
+    for answer in answers {
+        answer(fate.clone());
     }
 }
