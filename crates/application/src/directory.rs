@@ -189,10 +189,8 @@ impl Directory {
                 return Ok(answer);
             }
             changes.writes.insert(0, Write::AdvanceStructure(structure.version));
-            match self.commit(changes).await {
-                Ok(()) => return Ok(answer),
-                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
-                Err(error) => return Err(error.into()),
+            if self.committed(changes).await? {
+                return Ok(answer);
             }
         }
         Err(Error::Conflict)
@@ -208,6 +206,16 @@ impl Directory {
         Ok(())
     }
 
+    /// Commits changes that were decided on what was read. `false` when another change came between, or an id was drawn twice:
+    /// read and decide again.
+    pub(crate) async fn committed(&self, changes: Changes) -> Result<bool, Error> {
+        match self.commit(changes).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Loads a user, decides and commits; when another change came between, all over again.
     pub(crate) async fn change_user<T>(
         &self,
@@ -218,10 +226,8 @@ impl Directory {
         for _ in 0..MOST_ROUNDS {
             let user = self.find_user(call, key).await?;
             let (changes, answer) = decide(&user)?;
-            match self.commit(changes).await {
-                Ok(()) => return Ok(answer),
-                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
-                Err(error) => return Err(error.into()),
+            if self.committed(changes).await? {
+                return Ok(answer);
             }
         }
         Err(Error::Conflict)

@@ -5,8 +5,8 @@ use denizen_domain::event::{Entity, EventType};
 use denizen_domain::group::{Group, GroupKind};
 use denizen_domain::id::GroupId;
 use denizen_domain::ports::{
-    Changes, GroupCriterion, GroupSelection, GroupStats, MembershipWrite, Position, StoreError, UniqueField,
-    UserCriterion, UserSelection, Write,
+    Changes, GroupCriterion, GroupSelection, GroupStats, MembershipWrite, Position, StoreError, UserCriterion,
+    UserSelection, Write,
 };
 use denizen_domain::profile::Attributes;
 use denizen_domain::search::{GroupQuery, GroupSort, UserQuery};
@@ -113,10 +113,8 @@ impl Directory {
             let write = MembershipWrite::InsertGroup(Box::new(group.clone()));
             let mut changes = self.group_changes(call, write, EventType::GroupCreate, &group, at);
             changes.writes.insert(0, Write::ExpectStructure(structure.version));
-            match self.commit(changes).await {
-                Ok(()) => return Ok(group),
-                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
-                Err(error) => return Err(error.into()),
+            if self.committed(changes).await? {
+                return Ok(group);
             }
         }
         Err(Error::Conflict)
@@ -141,10 +139,8 @@ impl Directory {
             };
             let mut changes = self.group_changes(call, write, EventType::GroupUpdateProfile, &changed, at);
             changes.writes.insert(0, Write::ExpectStructure(structure.version));
-            match self.commit(changes).await {
-                Ok(()) => return Ok(changed),
-                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
-                Err(error) => return Err(error.into()),
+            if self.committed(changes).await? {
+                return Ok(changed);
             }
         }
         Err(Error::Conflict)
@@ -181,10 +177,8 @@ impl Directory {
             }
             let mut changes = Changes::default();
             self.join(&mut changes, &Doer::caller(call), &group, &user, self.now());
-            match self.commit(changes).await {
-                Ok(()) => return Ok(()),
-                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
-                Err(error) => return Err(error.into()),
+            if self.committed(changes).await? {
+                return Ok(());
             }
         }
         Err(Error::Conflict)

@@ -4,7 +4,7 @@ use denizen_domain::authority::Permission;
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::id::UserId;
 use denizen_domain::linked_object::{LinkedObjectDefinition, Side};
-use denizen_domain::ports::{Changes, MembershipWrite, StoreError, StructureWrite, UniqueField, Write};
+use denizen_domain::ports::{Changes, MembershipWrite, StructureWrite, Write};
 use denizen_domain::validation::Validation;
 
 use crate::account::Doer;
@@ -96,10 +96,8 @@ impl Directory {
                 events: vec![event],
                 messages: Vec::new(),
             };
-            match self.commit(changes).await {
-                Ok(()) => return Ok(()),
-                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
-                Err(error) => return Err(error.into()),
+            if self.committed(changes).await? {
+                return Ok(());
             }
         }
         Err(Error::Conflict)

@@ -4,7 +4,7 @@ use denizen_domain::app::App;
 use denizen_domain::authority::Permission;
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::id::SchemaId;
-use denizen_domain::ports::{AppWrite, Changes, StoreError, StructureState, StructureWrite, UniqueField, Write};
+use denizen_domain::ports::{AppWrite, Changes, StructureState, StructureWrite, Write};
 use denizen_domain::schema::{Edited, Schema, SchemaEdit};
 use denizen_domain::user_type::UserType;
 
@@ -180,10 +180,8 @@ impl Directory {
                 events: vec![event],
                 messages: Vec::new(),
             };
-            match self.commit(changes).await {
-                Ok(()) => return Ok((edited.schema, app)),
-                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
-                Err(error) => return Err(error.into()),
+            if self.committed(changes).await? {
+                return Ok((edited.schema, app));
             }
         }
         Err(Error::Conflict)

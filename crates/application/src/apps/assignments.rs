@@ -4,7 +4,7 @@ use denizen_domain::app::{App, AppGroup, AppRefusal, AppUser, check_assignable};
 use denizen_domain::authority::Permission;
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::id::AppAssignmentId;
-use denizen_domain::ports::{AppWrite, Changes, StoreError, UniqueField, Write};
+use denizen_domain::ports::{AppWrite, Changes, StoreError, Write};
 use denizen_domain::profile::Attributes;
 use denizen_domain::schema::Schema;
 use denizen_domain::user::User;
@@ -72,10 +72,8 @@ impl Directory {
             };
             let write = AppWrite::AssignUser(Box::new(assignment.clone()));
             let changes = self.assignment_changes(call, write, EventType::AppMembershipAdd, &app, &user);
-            match self.commit(changes).await {
-                Ok(()) => return Ok(assignment),
-                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
-                Err(error) => return Err(error.into()),
+            if self.committed(changes).await? {
+                return Ok(assignment);
             }
         }
         Err(Error::Conflict)

@@ -3,7 +3,7 @@
 use denizen_domain::authority::Permission;
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::password::StoredPassword;
-use denizen_domain::ports::{StoreError, UniqueField, Write};
+use denizen_domain::ports::Write;
 use denizen_domain::recovery_question::normalized_answer;
 use denizen_domain::secret::Secret;
 use denizen_domain::token::TokenPurpose;
@@ -143,12 +143,10 @@ impl Directory {
                 .events
                 .push(self.event(&doer, EventType::UserUpdatePassword, vec![Entity::user(&read)], at));
             self.mail_password_changed(&mut changes, &read, at)?;
-            match self.commit(changes).await {
-                Ok(()) => return Ok(transition.user),
-                // The token went, or the user changed: the next round tells which.
-                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
-                Err(error) => return Err(error.into()),
+            if self.committed(changes).await? {
+                return Ok(transition.user);
             }
+            // The token went, or the user changed: the next round tells which.
         }
         Err(Error::Conflict)
     }

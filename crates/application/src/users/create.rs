@@ -130,10 +130,8 @@ impl Directory {
             let mut changes = self.creation_changes(call, &creation, &groups, at)?;
             changes.writes.insert(0, Write::ExpectStructure(structure.version));
             changes.writes.extend(claims(&structure, None, &creation.user));
-            match self.commit(changes).await {
-                Ok(()) => return Ok(creation.user),
-                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
-                Err(error) => return Err(error.into()),
+            if self.committed(changes).await? {
+                return Ok(creation.user);
             }
         }
         Err(Error::Conflict)

@@ -4,7 +4,7 @@ use denizen_domain::authority::Permission;
 use denizen_domain::entity_tag::{EntityTag, IfMatch};
 use denizen_domain::event::{Entity, EventType, LogEvent};
 use denizen_domain::password::StoredPassword;
-use denizen_domain::ports::{Changes, StoreError, StructureState, UniqueField, Write};
+use denizen_domain::ports::{Changes, StructureState, Write};
 use denizen_domain::profile::{Attributes, Profile};
 use denizen_domain::schema::Schema;
 use denizen_domain::time::Timestamp;
@@ -91,10 +91,8 @@ impl Directory {
             }
             changes.writes.insert(0, Write::ExpectStructure(structure.version));
             changes.writes.extend(claims(&structure, Some(&user), &after));
-            match self.commit(changes).await {
-                Ok(()) => return Ok(after),
-                Err(StoreError::Stale | StoreError::Duplicate(UniqueField::Id)) => {}
-                Err(error) => return Err(error.into()),
+            if self.committed(changes).await? {
+                return Ok(after);
             }
         }
         Err(Error::Conflict)
