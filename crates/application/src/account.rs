@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use denizen_domain::authority::Caller;
+use denizen_domain::authority::Principal;
 use denizen_domain::entropy;
 use denizen_domain::event::{Client, Entity, EventOutcome, EventType, LogEvent};
 use denizen_domain::id::MessageId;
@@ -27,17 +27,17 @@ pub(crate) struct Doer {
 impl Doer {
     /// The caller of a use case.
     pub(crate) fn caller(call: &Call) -> Self {
-        let Caller {
-            user_id,
-            login,
-            display_name,
-            ..
-        } = &call.caller;
-        let actor = Entity {
-            id: user_id.to_string(),
-            kind: "User".to_owned(),
-            alternate_id: Some(login.clone()),
-            display_name: Some(display_name.clone()),
+        let actor = match &call.caller.principal {
+            Principal::User {
+                id,
+                login,
+                display_name,
+            } => Entity {
+                id: id.to_string(),
+                kind: "User".to_owned(),
+                alternate_id: Some(login.clone()),
+                display_name: Some(display_name.clone()),
+            },
         };
         Self {
             actor,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use denizen_domain::authority::{Caller, Forbidden, Permission, Subject};
+use denizen_domain::authority::{Caller, Credential, Forbidden, Grant, Permission, Principal, Subject};
 use denizen_domain::entropy::{self, Entropy};
 use denizen_domain::group::Group;
 use denizen_domain::id::UserId;
@@ -151,11 +151,14 @@ impl Directory {
                 .await?;
         }
         Ok(Caller {
-            user_id: bearer.token.owner,
-            login: bearer.login,
-            display_name: bearer.display_name,
-            token: bearer.token.id,
-            roles: bearer.roles,
+            principal: Principal::User {
+                id: bearer.token.owner,
+                login: bearer.login,
+                display_name: bearer.display_name,
+            },
+            credential: Credential::ApiToken(bearer.token.id),
+            grants: bearer.roles.into_iter().map(Grant::of).collect(),
+            scopes: None,
         })
     }
 
@@ -240,12 +243,15 @@ impl Directory {
     pub(crate) async fn find_user(&self, call: &Call, key: &str) -> Result<User, Error> {
         use denizen_domain::login::LoginKey;
         // Whoever has no role at all must not learn which users there are.
-        if call.caller.roles.is_empty() {
+        if call.caller.grants.is_empty() {
             return Err(Error::Forbidden);
         }
         let store = &self.ports.store;
         if key == "me" {
-            let found = store.user(&call.caller.user_id).await?;
+            let found = match call.caller.user_id() {
+                Some(id) => store.user(id).await?,
+                None => None,
+            };
             return found.ok_or_else(|| Error::not_found(ResourceKind::User, key));
         }
         if let Some(id) = UserId::parse(key)

@@ -68,7 +68,7 @@ impl Directory {
         let after = match request.after.as_deref().filter(|cursor| !cursor.is_empty()) {
             None => None,
             Some(cursor) => {
-                let opened = self.cursors.open(cursor, &list, &call.caller.user_id);
+                let opened = self.cursors.open(cursor, &list, call.caller.id());
                 Some(opened.ok_or(Error::InvalidCursor { search: false })?)
             }
         };

@@ -13,15 +13,13 @@ impl Directory {
         let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else {
             return Ok(None);
         };
-        let opened = self.cursors.open(cursor, list, &call.caller.user_id);
+        let opened = self.cursors.open(cursor, list, call.caller.id());
         opened.map(Some).ok_or(Error::InvalidCursor { search: false })
     }
 
     /// A page as the caller sees it: what follows is known by a cursor.
     pub(crate) fn listing<T>(&self, page: Page<T>, limit: usize, list: &str, call: &Call) -> Listing<T> {
-        let next = page
-            .next
-            .map(|next| self.cursors.seal(&next, list, &call.caller.user_id));
+        let next = page.next.map(|next| self.cursors.seal(&next, list, call.caller.id()));
         Listing {
             items: page.items,
             next,

@@ -49,7 +49,7 @@ impl Directory {
             let at = self.now();
             let others: Vec<UserType> = structure.user_types.iter().map(|(other, _)| other.clone()).collect();
             let id = UserTypeId::generate(at, self.random());
-            let made = UserType::create(id, request.clone(), &others, &call.caller.user_id, at)?;
+            let made = UserType::create(id, request.clone(), &others, call.caller.id(), at)?;
             let schema = made.first_schema();
             let write = StructureWrite::InsertUserType(Box::new(made.clone()), Box::new(schema));
             Ok((
@@ -71,7 +71,7 @@ impl Directory {
         request: UserTypeDescription,
     ) -> Result<UserType, Error> {
         self.describe_user_type(call, id, |present, at| {
-            present.update(request.clone(), &call.caller.user_id, at)
+            present.update(request.clone(), call.caller.id(), at)
         })
         .await
     }
@@ -87,7 +87,7 @@ impl Directory {
         request: UserTypeDescription,
     ) -> Result<UserType, Error> {
         self.describe_user_type(call, id, |present, at| {
-            present.replace(request.clone(), &call.caller.user_id, at)
+            present.replace(request.clone(), call.caller.id(), at)
         })
         .await
     }

@@ -1,6 +1,6 @@
 //! Types of users. Each has a schema of its own.
 
-use crate::id::{UserId, UserTypeId};
+use crate::id::UserTypeId;
 use crate::schema::Schema;
 use crate::time::Timestamp;
 use crate::validation::{Validation, Violations};
@@ -82,7 +82,7 @@ impl UserType {
         id: UserTypeId,
         description: UserTypeDescription,
         others: &[Self],
-        by: &UserId,
+        by: &str,
         at: Timestamp,
     ) -> Result<Self, Validation> {
         let name = description.name.unwrap_or_default();
@@ -119,7 +119,7 @@ impl UserType {
     ///
     /// # Errors
     /// Every violation; the name never changes.
-    pub fn update(&self, description: UserTypeDescription, by: &UserId, at: Timestamp) -> Result<Self, Validation> {
+    pub fn update(&self, description: UserTypeDescription, by: &str, at: Timestamp) -> Result<Self, Validation> {
         self.describe(
             UserTypeDescription {
                 display_name: Some(description.display_name.unwrap_or_else(|| self.display_name.clone())),
@@ -135,7 +135,7 @@ impl UserType {
     ///
     /// # Errors
     /// Every violation; what is missing counts as blank.
-    pub fn replace(&self, description: UserTypeDescription, by: &UserId, at: Timestamp) -> Result<Self, Validation> {
+    pub fn replace(&self, description: UserTypeDescription, by: &str, at: Timestamp) -> Result<Self, Validation> {
         let mut violations = Violations::default();
         if description.name.as_deref().is_none_or(|name| name.trim().is_empty()) {
             violations.add("name", BLANK);
@@ -154,7 +154,7 @@ impl UserType {
         self.describe(description, by, at)
     }
 
-    fn describe(&self, description: UserTypeDescription, by: &UserId, at: Timestamp) -> Result<Self, Validation> {
+    fn describe(&self, description: UserTypeDescription, by: &str, at: Timestamp) -> Result<Self, Validation> {
         let display_name = description.display_name.unwrap_or_default();
         let text = description.description.flatten();
         let mut violations = Violations::default();
@@ -242,8 +242,8 @@ mod tests {
         Timestamp::from_millis(seconds * 1000)
     }
 
-    fn somebody() -> UserId {
-        UserId::generate(at(0), 1)
+    fn somebody() -> String {
+        "00u1".to_owned()
     }
 
     fn described(name: &str, display_name: &str) -> UserTypeDescription {

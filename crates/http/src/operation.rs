@@ -174,7 +174,7 @@ where
     };
     let (answer, standing) = match known {
         Ok(caller) => {
-            let standing = api.count(bucket, caller.token.as_str());
+            let standing = api.count(bucket, caller.credential.as_str());
             let call = Call { caller, request };
             let answer = if standing.exceeded {
                 Err(Refusal::too_many_requests())

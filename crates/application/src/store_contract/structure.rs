@@ -268,7 +268,7 @@ fn user_type(sample: &Sample, name: &str) -> UserType {
     };
     let id = UserTypeId::generate(dawn(), sample.number());
     let by = UserId::generate(dawn(), 1);
-    UserType::create(id, description, &[], &by, dawn()).expect("the description is whole")
+    UserType::create(id, description, &[], by.as_str(), dawn()).expect("the description is whole")
 }
 
 async fn read(sample: &Sample, id: &UserId) -> User {

@@ -75,7 +75,7 @@ impl Directory {
         let invalid = Error::InvalidCursor { search: is_search };
         let after = match given(&request.after).filter(|_| pages) {
             None => None,
-            Some(cursor) => Some(self.cursors.open(&cursor, &list, &call.caller.user_id).ok_or(invalid)?),
+            Some(cursor) => Some(self.cursors.open(&cursor, &list, call.caller.id()).ok_or(invalid)?),
         };
         let selection = UserSelection {
             criterion,

@@ -121,7 +121,7 @@ async fn every_use_case_refuses_a_caller_without_a_role() {
     let world = World::new().await;
     let user = world.active("isaac.brock").await;
     let mut nobody = world.admin.clone();
-    nobody.caller.roles.clear();
+    nobody.caller.grants.clear();
     let (events, commits) = (world.events().await, world.store.commits());
     for key in [
         user.id.as_str(),
@@ -153,7 +153,7 @@ async fn the_same_calls_get_through_with_a_role() {
 async fn nobody_ends_the_own_access() {
     let world = World::new().await;
     let (directory, admin) = (&world.directory, &world.admin);
-    for key in ["me", admin.caller.user_id.as_str(), "admin@denizen.local", "ADMIN"] {
+    for key in ["me", admin.caller.id(), "admin@denizen.local", "ADMIN"] {
         let ends = [
             directory.deactivate_user(admin, key, false).await,
             directory.delete_user(admin, key, false).await,

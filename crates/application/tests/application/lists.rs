@@ -1,6 +1,7 @@
 //! Lists of users and of events: limits, cursors, windows, refusals (D6, D8).
 
 use denizen_application::{Error, ListEvents, ListUsers, Listing};
+use denizen_domain::authority::Principal;
 use denizen_domain::search::SearchError;
 use denizen_domain::user::User;
 
@@ -130,7 +131,8 @@ async fn a_cursor_is_bound_to_its_list_and_its_caller() {
     let found = list(&world, elsewhere).await;
     assert!(matches!(found, Err(Error::InvalidCursor { search: true })), "{found:?}");
     let mut other = world.admin.clone();
-    other.caller.user_id = world.active("other").await.id;
+    let Principal::User { id, .. } = &mut other.caller.principal;
+    *id = world.active("other").await.id;
     let found = world.directory.list_users(&other, ListUsers { after, ..first }).await;
     assert!(matches!(found, Err(Error::InvalidCursor { .. })), "{found:?}");
 }

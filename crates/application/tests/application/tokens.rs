@@ -218,7 +218,7 @@ async fn an_api_token_follows_its_owner() {
     let owner = world.active("owner").await;
     let key = owner.id.as_str();
     let token = directory.create_api_token(key, "ci").await.unwrap();
-    assert_eq!(directory.authenticate(&token).await.unwrap().roles, []);
+    assert_eq!(directory.authenticate(&token).await.unwrap().grants, []);
     let role = Write::AssignRole {
         id: denizen_domain::id::RoleAssignmentId::generate(world.now(), 1),
         user_id: owner.id.clone(),
@@ -230,7 +230,7 @@ async fn an_api_token_follows_its_owner() {
     };
     world.store.commit(changes).await.unwrap();
     assert_eq!(
-        directory.authenticate(&token).await.unwrap().roles.len(),
+        directory.authenticate(&token).await.unwrap().grants.len(),
         1,
         "a role counts at once"
     );
@@ -261,7 +261,7 @@ async fn an_unused_api_token_dies() {
         .await
         .unwrap();
     assert!(is_let_in(&world, &token).await);
-    let id = world.directory.authenticate(&token).await.unwrap().token;
+    let id = world.directory.authenticate(&token).await.unwrap().credential;
     world.directory.revoke_api_token(id.as_str()).await.unwrap();
     assert!(!is_let_in(&world, &token).await);
     assert!(!is_let_in(&world, &Secret::new("00nobody-ever-made-this")).await);

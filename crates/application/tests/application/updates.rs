@@ -124,7 +124,10 @@ async fn users_are_found_by_each_of_their_names() {
     world.create(other).await.unwrap();
     let ambiguous = directory.get_user(admin, "isaac.brock").await;
     assert!(matches!(ambiguous, Err(Error::NotFound { .. })), "{ambiguous:?}");
-    assert_eq!(directory.get_user(admin, "me").await.unwrap().id, admin.caller.user_id);
+    assert_eq!(
+        directory.get_user(admin, "me").await.unwrap().id.as_str(),
+        admin.caller.id()
+    );
 }
 
 /// A change on a state that the caller has not seen is refused.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use denizen_application::memory::MemoryStore;
 use denizen_application::{Ports, Settings};
+use denizen_domain::authority::Principal;
 use denizen_otp::{Argon2Hasher, KeySealer, Limits, SealingKey, SystemEntropy};
 
 use super::*;
@@ -36,7 +37,8 @@ async fn a_token_is_made_and_shown_once() {
     let first = FirstStart::of(&directory, None).await.unwrap().unwrap();
     let token = first.made.clone().unwrap();
     let caller = directory.authenticate(&token).await.unwrap();
-    assert_eq!(caller.login, FIRST_ADMINISTRATOR);
+    let Principal::User { login, .. } = caller.principal;
+    assert_eq!(login, FIRST_ADMINISTRATOR);
     let text = greeting("127.0.0.1:8080", "http://127.0.0.1:8080", Some(&first));
     let curl = format!(
         "curl -H \"Authorization: SSWS {}\" http://127.0.0.1:8080/api/v1/users/me",

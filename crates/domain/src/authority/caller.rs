@@ -1,0 +1,72 @@
+//! Who calls.
+
+use super::{Grant, Role, Scopes};
+use crate::id::{ApiTokenId, UserId};
+
+/// Somebody who calls, with the rights they have at this moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Who they are.
+    pub principal: Principal,
+    /// What showed that.
+    pub credential: Credential,
+    /// Their administrator roles.
+    pub grants: Vec<Grant>,
+    /// What the credential was issued for; without it, all that the roles allow.
+    pub scopes: Option<Scopes>,
+}
+
+/// Who calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Principal {
+    /// A user.
+    User {
+        /// Their id.
+        id: UserId,
+        /// Their login, for the log.
+        login: String,
+        /// Their name, for the log.
+        display_name: String,
+    },
+}
+
+/// What a call shows to tell who calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// An API token.
+    ApiToken(ApiTokenId),
+}
+
+impl Credential {
+    /// A name for it that is no secret.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::ApiToken(id) => id.as_str(),
+        }
+    }
+}
+
+impl Caller {
+    /// The user who calls, if it is one.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&UserId> {
+        match &self.principal {
+            Principal::User { id, .. } => Some(id),
+        }
+    }
+
+    /// The id of whoever calls.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match &self.principal {
+            Principal::User { id, .. } => id.as_str(),
+        }
+    }
+
+    /// Whether the caller has a role, whatever it reaches.
+    #[must_use]
+    pub fn holds(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.role == role)
+    }
+}

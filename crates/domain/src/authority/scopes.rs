@@ -1,0 +1,60 @@
+//! OAuth scopes: what an access token was issued for (contract: groups-apps-tokens §4).
+
+use std::collections::BTreeSet;
+
+use super::Permission;
+
+/// The scopes of an access token. They narrow what the caller's roles allow, and never widen it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scopes(BTreeSet<String>);
+
+impl Scopes {
+    /// Scopes by their names.
+    pub fn new(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(names.into_iter().map(Into::into).collect())
+    }
+
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Whether they cover a permission: `okta.users.read` needs the scope of the same name or `okta.users.manage`, which every
+    /// other permission on users needs.
+    #[must_use]
+    pub fn cover(&self, permission: Permission) -> bool {
+        let Some((family, is_reading)) = family(permission) else {
+            return false;
+        };
+        let has = |kind: &str| self.0.contains(&format!("{family}.{kind}"));
+        has("manage") || is_reading && has("read")
+    }
+}
+
+/// The family of scopes that a permission belongs to, and whether reading is all it asks for.
+fn family(permission: Permission) -> Option<(&'static str, bool)> {
+    let name = permission.as_str();
+    let end = name.match_indices('.').nth(1)?.0;
+    let (family, rest) = name.split_at(end);
+    Some((family, rest == ".read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_needs_either_scope_and_changing_needs_manage() {
+        let (read, manage) = (Scopes::new(["okta.users.read"]), Scopes::new(["okta.users.manage"]));
+        assert!(read.cover(Permission::UsersRead) && manage.cover(Permission::UsersRead));
+        assert!(!read.cover(Permission::UsersActivate) && manage.cover(Permission::UsersActivate));
+        assert!(!manage.cover(Permission::GroupsRead) && !Scopes::default().cover(Permission::UsersRead));
+    }
+
+    #[test]
+    fn every_permission_belongs_to_a_family() {
+        for &permission in Permission::ALL {
+            assert!(family(permission).is_some(), "{permission:?}");
+        }
+    }
+}
