@@ -5,6 +5,7 @@
 
 mod account;
 mod apps;
+mod attempts;
 mod bootstrap;
 mod call;
 mod credentials;

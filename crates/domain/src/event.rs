@@ -70,6 +70,10 @@ event_types! {
     UserExpirePassword = "user.account.expire_password", "Expire password of user";
     /// A lock-out was lifted by an administrator.
     UserUnlockByAdmin = "user.account.unlock_by_admin", "Unlock user";
+    /// Too many attempts failed.
+    UserLock = "user.account.lock", "Max sign in attempts exceeded";
+    /// A lock-out ended, by itself or by its user.
+    UserUnlock = "user.account.unlock", "Unlock user account";
     /// Every factor of a user was reset.
     UserResetFactors = "user.mfa.factor.reset_all", "Reset all factors of user";
     /// A reset mail was sent to a user who asked for it.

@@ -1,14 +1,13 @@
 //! Changing a password or a recovery question by the present password.
 
 use denizen_domain::authority::Permission;
-use denizen_domain::event::{Entity, EventOutcome, EventType, LogEvent};
-use denizen_domain::password::StoredPassword;
-use denizen_domain::ports::Changes;
+use denizen_domain::event::{Entity, EventType};
 use denizen_domain::secret::Secret;
 use denizen_domain::user::User;
 use denizen_domain::user::lifecycle::Action;
 
 use crate::account::Doer;
+use crate::attempts::{Asked, Attempt};
 use crate::call::Call;
 use crate::directory::{Directory, must};
 use crate::error::{Error, PasswordSurface};
@@ -44,9 +43,15 @@ impl Directory {
     pub async fn change_password(&self, call: &Call, key: &str, request: ChangePassword) -> Result<User, Error> {
         let user = self.find_user(call, key).await?;
         must(call, Permission::UsersCredentialsManage, &user)?;
+        let doer = Doer::caller(call);
+        let user = self.as_of_now(&doer, user).await?;
         user.transition(Action::ChangePassword, self.now())?;
-        let about = (call, EventType::UserUpdatePassword);
-        let verified = self.check_present_password(about, &user, &request.old).await?;
+        let attempt = Attempt {
+            doer: &doer,
+            event: EventType::UserUpdatePassword,
+            asked: Asked::Password,
+        };
+        let proof = self.prove(&attempt, &user, &request.old).await?;
         if request.old == request.new {
             return Err(Error::SameAsCurrentPassword);
         }
@@ -57,14 +62,13 @@ impl Directory {
         self.check_history(&user, &request.new, PasswordSurface::Change).await?;
         let stored = self.ports.hasher.hash(&request.new).await?;
         self.change_user(call, key, |user| {
-            same_password(user, &verified)?;
+            self.holds(&proof, user)?;
             let at = self.now();
             let history = self.settings.password_policy.history_count;
             let transition = user
                 .transition(Action::ChangePassword, at)?
                 .with_password(stored.clone(), history, at);
             let mut changes = self.changes_of(user, &transition);
-            let doer = Doer::caller(call);
             changes
                 .events
                 .push(self.event(&doer, EventType::UserUpdatePassword, vec![Entity::user(user)], at));
@@ -86,55 +90,31 @@ impl Directory {
     ) -> Result<User, Error> {
         let user = self.find_user(call, key).await?;
         must(call, Permission::UsersCredentialsManage, &user)?;
+        let doer = Doer::caller(call);
+        let user = self.as_of_now(&doer, user).await?;
         user.transition(Action::ChangeRecoveryQuestion, self.now())?;
-        let about = (call, EventType::UserUpdateProfile);
-        let verified = self.check_present_password(about, &user, &request.password).await?;
+        let attempt = Attempt {
+            doer: &doer,
+            event: EventType::UserUpdateProfile,
+            asked: Asked::Password,
+        };
+        let proof = self.prove(&attempt, &user, &request.password).await?;
         let password = PasswordInput::Clear(request.password);
         let question = self
             .new_recovery_question(Some(request.question), Some(&password))
             .await?;
         self.change_user(call, key, |user| {
-            same_password(user, &verified)?;
+            self.holds(&proof, user)?;
             let at = self.now();
             let mut transition = user.transition(Action::ChangeRecoveryQuestion, at)?;
             transition.user.credentials.recovery_question.clone_from(&question);
             let mut changes = self.changes_of(user, &transition);
-            let doer = Doer::caller(call);
             changes
                 .events
                 .push(self.event(&doer, EventType::UserUpdateProfile, vec![Entity::user(user)], at));
             Ok((changes, transition.user))
         })
         .await
-    }
-
-    /// Verifies the present password and gives back the form that was verified. A wrong one goes into the log.
-    async fn check_present_password(
-        &self,
-        (call, kind): (&Call, EventType),
-        user: &User,
-        given: &Secret,
-    ) -> Result<StoredPassword, Error> {
-        let stored = user.credentials.password.clone().ok_or(Error::WrongPassword)?;
-        if self.ports.hasher.verify(&stored, given).await?.is_right() {
-            Ok(stored)
-        } else {
-            self.tell_failure(call, kind, user).await?;
-            Err(Error::WrongPassword)
-        }
-    }
-
-    /// Writes into the log that somebody did not know what they had to know (G2).
-    pub(crate) async fn tell_failure(&self, call: &Call, kind: EventType, user: &User) -> Result<(), Error> {
-        let event = LogEvent {
-            outcome: EventOutcome::Failure("INVALID_CREDENTIALS".to_owned()),
-            ..self.event(&Doer::caller(call), kind, vec![Entity::user(user)], self.now())
-        };
-        let changes = Changes {
-            events: vec![event],
-            ..Changes::default()
-        };
-        Ok(self.commit(changes).await?)
     }
 
     /// Refuses a password that is too young to be changed, or among the last ones.
@@ -173,14 +153,5 @@ impl Directory {
             }
         }
         Ok(())
-    }
-}
-
-/// What was verified must still be the password when the change is decided.
-fn same_password(user: &User, verified: &StoredPassword) -> Result<(), Error> {
-    if user.credentials.password.as_ref() == Some(verified) {
-        Ok(())
-    } else {
-        Err(Error::WrongPassword)
     }
 }

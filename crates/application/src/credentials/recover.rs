@@ -4,13 +4,13 @@ use denizen_domain::authority::Permission;
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::password::StoredPassword;
 use denizen_domain::ports::Write;
-use denizen_domain::recovery_question::normalized_answer;
 use denizen_domain::secret::Secret;
 use denizen_domain::token::TokenPurpose;
 use denizen_domain::user::User;
-use denizen_domain::user::lifecycle::{Action, Refusal};
+use denizen_domain::user::lifecycle::Action;
 
 use crate::account::{Doer, LinkKind};
+use crate::attempts::{Asked, Attempt};
 use crate::call::{Call, RequestContext, TokenLink};
 use crate::directory::{Directory, MOST_ROUNDS, must};
 use crate::error::{Error, PasswordSurface};
@@ -62,30 +62,25 @@ impl Directory {
         let action = Action::ForgotPasswordRecoveryQuestion;
         let user = self.find_user(call, key).await?;
         must(call, Permission::UsersCredentialsManage, &user)?;
+        let doer = Doer::caller(call);
+        let user = self.as_of_now(&doer, user).await?;
         user.transition(action, self.now())?;
-        let question = user
-            .credentials
-            .recovery_question
-            .clone()
-            .ok_or(Refusal::RecoveryQuestionNotSet)?;
-        let answer = normalized_answer(&request.answer);
-        if !self.ports.hasher.verify(&question.answer, &answer).await?.is_right() {
-            self.tell_failure(call, EventType::UserUpdatePassword, &user).await?;
-            return Err(Error::WrongAnswer);
-        }
+        let attempt = Attempt {
+            doer: &doer,
+            event: EventType::UserUpdatePassword,
+            asked: Asked::Answer,
+        };
+        let proof = self.prove(&attempt, &user, &request.answer).await?;
         self.check_policy(&request.password, &user.profile, PasswordSurface::Change)?;
         self.check_history(&user, &request.password, PasswordSurface::Change)
             .await?;
         let stored = self.ports.hasher.hash(&request.password).await?;
         self.change_user(call, key, |user| {
-            if user.credentials.recovery_question.as_ref() != Some(&question) {
-                return Err(Error::WrongAnswer);
-            }
+            self.holds(&proof, user)?;
             let at = self.now();
             let history = self.settings.password_policy.history_count;
             let transition = user.transition(action, at)?.with_password(stored.clone(), history, at);
             let mut changes = self.changes_of(user, &transition);
-            let doer = Doer::caller(call);
             changes
                 .events
                 .push(self.event(&doer, EventType::UserUpdatePassword, vec![Entity::user(user)], at));

@@ -7,6 +7,7 @@ mod creation;
 mod failures;
 mod lists;
 mod lives;
+mod lockout;
 mod memberships;
 mod memory;
 mod outbox;

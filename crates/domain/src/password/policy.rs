@@ -36,8 +36,16 @@ pub struct PasswordPolicy {
     pub min_age_minutes: i64,
     /// How long a password is good, in days; 0 is for ever.
     pub max_age_days: i64,
-    /// So many wrong passwords in a row lock the user out; 0 is never.
+    /// How long before its end the user is told that a password will expire, in days; 0 is never.
+    pub expire_warn_days: i64,
+    /// So many wrong passwords in a row lock the user out; 0 leaves only the hard limit.
     pub max_attempts: u32,
+    /// After so many minutes a lock-out ends by itself; 0 is never.
+    pub auto_unlock_minutes: i64,
+    /// Whoever signs in learns that the user is locked out. The original hides it, and so does the default here (L5).
+    pub show_lockout_failures: bool,
+    /// A user who is locked out may get back in by a mailed link or the recovery question.
+    pub self_service_unlock: bool,
     /// How long a reset link is good, in minutes.
     pub recovery_token_minutes: i64,
     /// Least number of characters of a recovery answer.
@@ -60,7 +68,11 @@ impl Default for PasswordPolicy {
             history_count: 4,
             min_age_minutes: 0,
             max_age_days: 0,
+            expire_warn_days: 0,
             max_attempts: 10,
+            auto_unlock_minutes: 0,
+            show_lockout_failures: false,
+            self_service_unlock: true,
             recovery_token_minutes: 60,
             min_answer_length: 4,
         }

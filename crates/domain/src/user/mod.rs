@@ -1,5 +1,6 @@
 //! A user: profile, credentials, status, and what may become of them.
 
+mod attempts;
 pub mod creation;
 pub mod lifecycle;
 #[cfg(feature = "lifecycle-model")]
@@ -8,6 +9,7 @@ pub mod links;
 mod status;
 mod transition;
 
+pub use self::attempts::{Failure, MOST_FAILURES};
 pub use self::status::Status;
 pub use self::transition::{Effects, Fate, Sessions, TokenEffect, Transition};
 

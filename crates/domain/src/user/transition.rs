@@ -150,7 +150,15 @@ impl User {
         user.change_credentials_for(action);
         if matches!(
             action,
-            Action::Unlock | Action::SetPassword | Action::CompleteReset | Action::ChangePassword
+            Action::Activate
+                | Action::Unlock
+                | Action::SetPassword
+                | Action::ExpirePasswordWithTempPassword
+                | Action::ChangePassword
+                | Action::ChangeRecoveryQuestion
+                | Action::ForgotPasswordRecoveryQuestion
+                | Action::CompleteActivation
+                | Action::CompleteReset
         ) {
             user.failed_attempts = 0;
         }

@@ -250,7 +250,11 @@ pub(super) fn password_policy(reader: &Reader<'_>) -> Result<PasswordPolicy, Con
         history_count: reader.number("password.history_count", 0..=30)?,
         min_age_minutes: reader.number("password.min_age_minutes", 0..=525_600)?,
         max_age_days: reader.number("password.max_age_days", 0..=3650)?,
+        expire_warn_days: reader.number("password.expire_warn_days", 0..=3650)?,
         max_attempts: reader.number("password.max_attempts", 0..=100)?,
+        auto_unlock_minutes: reader.number("password.auto_unlock_minutes", 0..=525_600)?,
+        show_lockout_failures: reader.flag("password.show_lockout_failures"),
+        self_service_unlock: reader.flag("password.self_service_unlock"),
         recovery_token_minutes: reader.number("tokens.recovery_minutes", 1..=24 * 60)?,
         min_answer_length: reader.number("password.min_answer_length", 1..=100)?,
     })
