@@ -275,7 +275,7 @@ impl Directory {
 
 /// Whether a caller may do something to a user.
 pub(crate) fn must(call: &Call, permission: Permission, user: &User) -> Result<(), Forbidden> {
-    call.caller.must(permission, Subject::User(&user.id))
+    call.caller.must(permission, Subject::User(&user.id, None))
 }
 
 /// Whether a caller may do something that is about no single user.

@@ -104,7 +104,7 @@ impl Directory {
     /// # Errors
     /// `Forbidden`, `Validation`, `Conflict`.
     pub async fn create_group(&self, call: &Call, profile: Attributes) -> Result<Group, Error> {
-        must_at_large(call, Permission::GroupsManage)?;
+        must_at_large(call, Permission::GroupsCreate)?;
         for _ in 0..MOST_ROUNDS {
             let structure = self.structure().await?;
             let at = self.now();

@@ -42,7 +42,7 @@ impl Directory {
     /// `NotFound`, `Forbidden`, `Refused`, `WrongPassword`, `SameAsCurrentPassword`, `PasswordRejected`, `Busy`, `Conflict`.
     pub async fn change_password(&self, call: &Call, key: &str, request: ChangePassword) -> Result<User, Error> {
         let user = self.find_user(call, key).await?;
-        must(call, Permission::UsersCredentialsManage, &user)?;
+        must(call, Permission::UsersCredentialsChange, &user)?;
         let doer = Doer::caller(call);
         let user = self.as_of_now(&doer, user).await?;
         user.transition(Action::ChangePassword, self.now())?;
@@ -89,7 +89,7 @@ impl Directory {
         request: ChangeRecoveryQuestion,
     ) -> Result<User, Error> {
         let user = self.find_user(call, key).await?;
-        must(call, Permission::UsersCredentialsManage, &user)?;
+        must(call, Permission::UsersCredentialsChange, &user)?;
         let doer = Doer::caller(call);
         let user = self.as_of_now(&doer, user).await?;
         user.transition(Action::ChangeRecoveryQuestion, self.now())?;

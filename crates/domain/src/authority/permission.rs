@@ -38,8 +38,12 @@ permissions! {
     UsersUnlock = "okta.users.lifecycle.unlock";
     /// Remove users for good.
     UsersDelete = "okta.users.lifecycle.delete";
+    /// End the sessions of users.
+    UsersClearSessions = "okta.users.lifecycle.clearSessions";
     /// Set passwords and recovery questions.
     UsersCredentialsManage = "okta.users.credentials.manage";
+    /// Change a password or a recovery question by the present password.
+    UsersCredentialsChange = "okta.users.credentials.change";
     /// Make users choose a new password.
     UsersResetPassword = "okta.users.credentials.resetPassword";
     /// Expire passwords.
@@ -48,7 +52,9 @@ permissions! {
     UsersResetFactors = "okta.users.credentials.resetFactors";
     /// Read groups and their members.
     GroupsRead = "okta.groups.read";
-    /// Create, change and remove groups.
+    /// Create groups.
+    GroupsCreate = "okta.groups.create";
+    /// Change and remove groups.
     GroupsManage = "okta.groups.manage";
     /// Let users join and leave groups.
     GroupsMembersManage = "okta.groups.members.manage";
@@ -72,4 +78,12 @@ permissions! {
     AppsAssignmentManage = "okta.apps.assignment.manage";
     /// Read the system log.
     LogsRead = "okta.logs.read";
+    /// Read administrator roles and their targets.
+    RolesRead = "okta.roles.read";
+    /// Grant and take administrator roles, and change their targets.
+    RolesManage = "okta.roles.manage";
+    /// Read what is known of API tokens.
+    ApiTokensRead = "okta.apiTokens.read";
+    /// Change and revoke API tokens.
+    ApiTokensManage = "okta.apiTokens.manage";
 }

@@ -23,11 +23,30 @@ impl Scopes {
     /// other permission on users needs.
     #[must_use]
     pub fn cover(&self, permission: Permission) -> bool {
+        self.have(permission, "")
+    }
+
+    /// Whether they cover what a caller does to themself: beside the scopes for everybody, there are those that end in `.self`.
+    #[must_use]
+    pub fn cover_for_oneself(&self, permission: Permission) -> bool {
+        self.have(permission, "") || self.have(permission, ".self")
+    }
+
+    fn have(&self, permission: Permission, ending: &str) -> bool {
         let Some((family, is_reading)) = family(permission) else {
             return false;
         };
-        let has = |kind: &str| self.0.contains(&format!("{family}.{kind}"));
+        let has = |kind: &str| self.0.contains(&format!("{family}.{kind}{ending}"));
         has("manage") || is_reading && has("read")
+    }
+}
+
+impl Permission {
+    /// The scope that is asked for where a token's scopes do not cover the permission.
+    #[must_use]
+    pub fn scope(self) -> String {
+        let (family, is_reading) = family(self).unwrap_or_default();
+        format!("{family}.{}", if is_reading { "read" } else { "manage" })
     }
 }
 
@@ -49,6 +68,16 @@ mod tests {
         assert!(read.cover(Permission::UsersRead) && manage.cover(Permission::UsersRead));
         assert!(!read.cover(Permission::UsersActivate) && manage.cover(Permission::UsersActivate));
         assert!(!manage.cover(Permission::GroupsRead) && !Scopes::default().cover(Permission::UsersRead));
+    }
+
+    #[test]
+    fn scopes_for_oneself_cover_nobody_else() {
+        let own = Scopes::new(["okta.users.read.self", "okta.groups.manage.self"]);
+        assert!(own.cover_for_oneself(Permission::UsersRead) && !own.cover(Permission::UsersRead));
+        assert!(!own.cover_for_oneself(Permission::UsersProfileManage));
+        assert_eq!(Permission::UsersRead.scope(), "okta.users.read");
+        assert_eq!(Permission::GroupsMembersManage.scope(), "okta.groups.manage");
+        assert_eq!(Permission::ApiTokensManage.scope(), "okta.apiTokens.manage");
     }
 
     #[test]

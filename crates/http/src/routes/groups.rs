@@ -23,7 +23,7 @@ use crate::{answer, paging};
 pub(super) fn declare(table: &mut Table) {
     use Permission as P;
     table.add("/groups", Method::GET, P::GroupsRead, list);
-    table.add("/groups", Method::POST, P::GroupsManage, create);
+    table.add("/groups", Method::POST, P::GroupsCreate, create);
     table.add("/groups/{id}", Method::GET, P::GroupsRead, get);
     table.add("/groups/{id}", Method::PUT, P::GroupsManage, replace);
     table.add("/groups/{id}", Method::DELETE, P::GroupsManage, delete);

@@ -60,13 +60,13 @@ POST /users/{id}/lifecycle/reset_password okta.users.credentials.resetPassword
 POST /users/{id}/lifecycle/expire_password okta.users.credentials.expirePassword
 POST /users/{id}/lifecycle/expire_password_with_temp_password okta.users.credentials.expirePassword
 POST /users/{id}/lifecycle/reset_factors okta.users.credentials.resetFactors
-POST /users/{id}/credentials/change_password okta.users.credentials.manage
-POST /users/{id}/credentials/change_recovery_question okta.users.credentials.manage
+POST /users/{id}/credentials/change_password okta.users.credentials.change
+POST /users/{id}/credentials/change_recovery_question okta.users.credentials.change
 POST /users/{id}/credentials/forgot_password okta.users.credentials.resetPassword
 POST /users/{id}/credentials/forgot_password_recovery_question okta.users.credentials.manage
 GET /users/{id}/groups okta.users.read
 GET /groups okta.groups.read
-POST /groups okta.groups.manage
+POST /groups okta.groups.create
 GET /groups/{id} okta.groups.read
 PUT /groups/{id} okta.groups.manage
 DELETE /groups/{id} okta.groups.manage

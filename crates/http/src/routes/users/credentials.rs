@@ -22,13 +22,13 @@ pub(super) fn declare(table: &mut Table) {
     table.add(
         "/users/{id}/credentials/change_password",
         Method::POST,
-        P::UsersCredentialsManage,
+        P::UsersCredentialsChange,
         change_password,
     );
     table.add(
         "/users/{id}/credentials/change_recovery_question",
         Method::POST,
-        P::UsersCredentialsManage,
+        P::UsersCredentialsChange,
         change_recovery_question,
     );
     table.add(
