@@ -20,6 +20,7 @@ pub mod password;
 pub mod ports;
 pub mod profile;
 pub mod recovery_question;
+pub mod role;
 pub mod schema;
 pub mod sealed;
 pub mod search;
