@@ -4,10 +4,11 @@ use denizen_domain::authority::Role;
 use denizen_domain::entropy;
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::group::Group;
-use denizen_domain::id::{ApiTokenId, GroupId, OrgId, RoleAssignmentId, UserId, UserTypeId};
+use denizen_domain::id::{ApiTokenId, GroupId, OrgId, UserId, UserTypeId};
 use denizen_domain::login::{Login, LoginKey};
 use denizen_domain::organization::{Foundation, Organization};
-use denizen_domain::ports::{Changes, Page, Position, StoreError, UserCriterion, UserSelection, Write};
+use denizen_domain::ports::{Changes, Page, Position, RoleWrite, StoreError, UserCriterion, UserSelection, Write};
+use denizen_domain::role::{Assignee, RoleAssignment};
 use denizen_domain::schema::Schema;
 use denizen_domain::search::UserQuery;
 use denizen_domain::secret::Secret;
@@ -81,11 +82,9 @@ impl Directory {
             about(EventType::PrivilegeGrant),
             self.event(&doer, EventType::ApiTokenCreate, vec![token_entity(&api_token)], at),
         ];
-        let role = Write::AssignRole {
-            id: RoleAssignmentId::generate(at, self.random()),
-            user_id: admin.id.clone(),
-            role: Role::SuperAdmin,
-        };
+        let holder = Assignee::User(admin.id.clone());
+        let role = RoleAssignment::assign(holder, Role::SuperAdmin, false, self.random(), at);
+        let role = Write::Role(RoleWrite::Assign(Box::new(role)));
         let writes = vec![
             Write::InsertUser(Box::new(admin)),
             role,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use denizen_domain::authority::{Caller, Credential, Forbidden, Grant, Permission, Principal, Subject};
+use denizen_domain::authority::{Caller, Credential, Forbidden, Permission, Principal, Subject};
 use denizen_domain::entropy::{self, Entropy};
 use denizen_domain::group::Group;
 use denizen_domain::id::UserId;
@@ -157,7 +157,7 @@ impl Directory {
                 display_name: bearer.display_name,
             },
             credential: Credential::ApiToken(bearer.token.id),
-            grants: bearer.roles.into_iter().map(Grant::of).collect(),
+            grants: bearer.grants,
             scopes: None,
         })
     }

@@ -100,8 +100,6 @@ ids! {
     UserTypeId = "oty";
     /// Names the schema of a user type; it shares the type's suffix.
     SchemaId = "osc";
-    /// Names the assignment of an administrator role.
-    RoleAssignmentId = "ra1";
     /// Names an app.
     AppId = "0oa";
     /// Names the assignment of an app to a user.

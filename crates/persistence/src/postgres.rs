@@ -28,6 +28,7 @@ use futures_util::future::BoxFuture;
 use self::connect::Connector;
 use self::lane::Lane;
 use self::link::Link;
+use self::store::grants::KnownGrants;
 use self::store::{AtOnce, apply, refused, unavailable};
 use crate::open::OpenError;
 use crate::schema::organization;
@@ -74,6 +75,7 @@ fn processors() -> usize {
 pub struct PostgresStore {
     connector: Arc<Connector>,
     options: PostgresOptions,
+    known_grants: KnownGrants,
 }
 
 impl PostgresStore {
@@ -85,7 +87,11 @@ impl PostgresStore {
     pub async fn open(url: &str, options: PostgresOptions) -> Result<Self, OpenError> {
         let connector = Arc::new(Connector::of(url, &options)?);
         connect::migrate(&connector).await?;
-        Ok(Self { connector, options })
+        Ok(Self {
+            connector,
+            options,
+            known_grants: KnownGrants::default(),
+        })
     }
 
     /// Runs the migrations that are missing in a database and gives back their names.
@@ -98,6 +104,10 @@ impl PostgresStore {
 
     fn options(&self) -> &PostgresOptions {
         &self.options
+    }
+
+    fn known_grants(&self) -> &KnownGrants {
+        &self.known_grants
     }
 
     /// The row with a unique key.

@@ -162,10 +162,36 @@ diesel::table! {
 }
 
 diesel::table! {
-    role_assignments (id) {
+    authority (singleton) {
+        singleton -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    role_assignments (seq) {
+        seq -> BigInt,
         id -> Text,
-        user_id -> Text,
+        version -> BigInt,
+        assignee -> Text,
+        user_id -> Nullable<Text>,
+        group_id -> Nullable<Text>,
+        client_id -> Nullable<Text>,
         role -> Text,
+        is_scoped -> Bool,
+        third_party -> Bool,
+        created -> BigInt,
+        last_updated -> BigInt,
+    }
+}
+
+diesel::table! {
+    role_targets (seq) {
+        seq -> BigInt,
+        assignment_seq -> BigInt,
+        group_id -> Nullable<Text>,
+        app_name -> Nullable<Text>,
+        app_id -> Nullable<Text>,
     }
 }
 
@@ -215,7 +241,9 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     user_attr,
+    authority,
     role_assignments,
+    role_targets,
     api_tokens,
     groups,
     group_members,

@@ -23,6 +23,7 @@ use diesel::r2d2::{ConnectionManager, Pool};
 use tokio::sync::Semaphore;
 
 use self::lane::Source;
+use self::store::grants::KnownGrants;
 use self::store::{AtOnce, apply, unavailable};
 use self::writer::Writer;
 use crate::open::OpenError;
@@ -70,6 +71,7 @@ pub struct SqliteStore {
     readers: Pool<ConnectionManager<Conn>>,
     free_readers: Arc<Semaphore>,
     writer: Writer,
+    known_grants: KnownGrants,
 }
 
 impl SqliteStore {
@@ -88,6 +90,7 @@ impl SqliteStore {
             writer: Writer::start(conn, options.write_queue.max(1))?,
             source: Arc::new(source),
             options,
+            known_grants: KnownGrants::default(),
         })
     }
 
@@ -102,6 +105,10 @@ impl SqliteStore {
 
     fn options(&self) -> &SqliteOptions {
         &self.options
+    }
+
+    fn known_grants(&self) -> &KnownGrants {
+        &self.known_grants
     }
 
     /// The row with a unique key.

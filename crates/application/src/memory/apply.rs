@@ -45,12 +45,7 @@ impl State {
             Write::InsertUser(user) => self.insert_user(*user)?,
             Write::UpdateUser { from, to } => self.update_user(&from, *to)?,
             Write::DeleteUser(user) => self.delete_user(&user)?,
-            Write::AssignRole { id: _, user_id, role } => {
-                let roles = self.roles.entry(user_id).or_default();
-                if !roles.contains(&role) {
-                    roles.push(role);
-                }
-            }
+            Write::Role(write) => self.write_role(write)?,
             Write::InsertApiToken(token) => {
                 if self.api_tokens.insert(token.id.clone(), token).is_some() {
                     return Err(StoreError::Duplicate(UniqueField::Id));
@@ -128,7 +123,7 @@ impl State {
         self.users.remove(&place);
         self.places.remove(&user.id);
         self.logins.remove(&user.login.key());
-        self.roles.remove(&user.id);
+        self.forget_assignee(user.id.as_str());
         self.api_tokens.retain(|_, token| token.owner != user.id);
         self.one_time_tokens.retain(|_, token| token.user_id != user.id);
         self.claims.retain(|_, owner| *owner != user.id);

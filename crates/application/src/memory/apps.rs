@@ -160,6 +160,7 @@ impl State {
             AppWrite::Delete(app) => {
                 let place = self.unchanged_app(&app)?;
                 self.apps.remove(&place);
+                self.forget_app(&app.id);
                 self.app_users.retain(|(id, _), _| *id != app.id);
                 self.app_groups.retain(|(id, _), _| *id != app.id);
             }

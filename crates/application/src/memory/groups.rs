@@ -67,6 +67,7 @@ impl Groups for MemoryStore {
         Ok(GroupStats {
             users: if is_everyone { state.users.len() } else { members },
             apps: state.app_groups.keys().filter(|(_, group)| group == group_id).count(),
+            has_roles: state.carries_roles(group_id),
         })
     }
 }
@@ -146,6 +147,7 @@ impl State {
             MembershipWrite::DeleteGroup(id) => {
                 let place = self.group_place(&id)?;
                 self.groups.remove(&place);
+                self.forget_group(&id);
                 self.members.retain(|(group, _)| *group != id);
                 self.app_groups.retain(|(_, group), _| *group != id);
             }
@@ -160,12 +162,14 @@ impl State {
             MembershipWrite::AddMember { group_id, user_id, at } => {
                 let place = self.group_place(&group_id)?;
                 self.user(&user_id).ok_or(StoreError::Stale)?;
+                self.note_members(&group_id);
                 if self.members.insert((group_id, user_id)) {
                     self.touch_members(place, at);
                 }
             }
             MembershipWrite::RemoveMember { group_id, user_id, at } => {
                 let place = self.group_place(&group_id)?;
+                self.note_members(&group_id);
                 if self.members.remove(&(group_id, user_id)) {
                     self.touch_members(place, at);
                 }

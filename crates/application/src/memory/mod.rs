@@ -7,6 +7,7 @@ mod apps;
 mod groups;
 mod lists;
 mod outbox;
+mod roles;
 mod structure;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use denizen_domain::app::{App, AppGroup, AppUser};
-use denizen_domain::authority::Role;
 use denizen_domain::event::LogEvent;
 use denizen_domain::group::Group;
 use denizen_domain::id::{ApiTokenId, AppId, GroupId, MessageId, UserId, UserTypeId};
@@ -30,6 +30,8 @@ use denizen_domain::search::UserSort;
 use denizen_domain::secret::SecretDigest;
 use denizen_domain::token::{ApiToken, OneTimeToken};
 use denizen_domain::user::User;
+
+use self::roles::Assigned;
 
 /// A store in memory.
 #[derive(Default)]
@@ -48,7 +50,9 @@ struct State {
     users: BTreeMap<u64, User>,
     places: BTreeMap<UserId, u64>,
     logins: BTreeMap<LoginKey, u64>,
-    roles: BTreeMap<UserId, Vec<Role>>,
+    /// Roles by the order of their assignment.
+    roles: BTreeMap<u64, Assigned>,
+    authority_version: i64,
     /// Who has which value of which unique attribute.
     claims: BTreeMap<(String, String), UserId>,
     /// Groups by the order of their creation; `Everyone` is not among them.
@@ -143,7 +147,7 @@ impl Tokens for MemoryStore {
                 status: owner.status,
                 login: owner.login.as_str().to_owned(),
                 display_name: owner.display_name(),
-                roles: state.roles.get(&owner.id).cloned().unwrap_or_default(),
+                grants: state.grants_of(&owner.id),
             })
         }))
     }

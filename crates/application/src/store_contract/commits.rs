@@ -1,12 +1,13 @@
 //! What is committed is there, all of it; what is refused leaves nothing.
 
-use denizen_domain::authority::Role;
+use denizen_domain::authority::{Grant, Role};
 use denizen_domain::event::EventType;
-use denizen_domain::id::{ApiTokenId, RoleAssignmentId, UserId};
+use denizen_domain::id::{ApiTokenId, UserId};
 use denizen_domain::login::LoginKey;
 use denizen_domain::password::StoredPassword;
-use denizen_domain::ports::{Changes, LogSelection, StoreError, UniqueField, Write};
+use denizen_domain::ports::{Changes, LogSelection, RoleWrite, StoreError, UniqueField, Write};
 use denizen_domain::profile::Profile;
+use denizen_domain::role::{Assignee, RoleAssignment};
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{ApiToken, OneTimeToken, TokenPurpose};
@@ -194,11 +195,8 @@ async fn api_tokens_follow_their_owner(sample: &Sample) {
     let owner = sample.stored("owner@example.com", &json!({})).await;
     let token = api_token(sample, &owner, "secret one");
     let other = api_token(sample, &owner, "secret two");
-    let role = Write::AssignRole {
-        id: RoleAssignmentId::generate(dawn(), sample.number()),
-        user_id: owner.id.clone(),
-        role: Role::SuperAdmin,
-    };
+    let role = RoleAssignment::assign(Assignee::User(owner.id.clone()), Role::SuperAdmin, false, 1, dawn());
+    let role = Write::Role(RoleWrite::Assign(Box::new(role)));
     sample
         .write(vec![
             Write::InsertApiToken(token.clone()),
@@ -213,8 +211,8 @@ async fn api_tokens_follow_their_owner(sample: &Sample) {
         .expect("reads")
         .expect("it was made");
     assert_eq!(
-        (&bearer.token, bearer.status, bearer.roles),
-        (&token, Status::Staged, vec![Role::SuperAdmin])
+        (&bearer.token, bearer.status, &*bearer.grants),
+        (&token, Status::Staged, &[Grant::of(Role::SuperAdmin)][..])
     );
     assert_eq!(
         (bearer.login.as_str(), bearer.display_name.as_str()),

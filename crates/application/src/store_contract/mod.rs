@@ -7,6 +7,7 @@ mod groups;
 mod lists;
 mod outbox;
 mod races;
+mod roles;
 mod sample;
 mod structure;
 
@@ -25,4 +26,5 @@ pub async fn run(store: Arc<dyn Store>) {
     lists::run(&sample).await;
     structure::run(&sample).await;
     groups::run(&sample).await;
+    roles::run(&sample).await;
 }

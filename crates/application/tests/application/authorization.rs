@@ -121,7 +121,7 @@ async fn every_use_case_refuses_a_caller_without_a_role() {
     let world = World::new().await;
     let user = world.active("isaac.brock").await;
     let mut nobody = world.admin.clone();
-    nobody.caller.grants.clear();
+    nobody.caller.grants = [].into();
     let (events, commits) = (world.events().await, world.store.commits());
     for key in [
         user.id.as_str(),

@@ -1,12 +1,13 @@
 //! The store in memory, made restless: other tasks go first at random, and commits fail on demand.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use denizen_application::memory::MemoryStore;
 use denizen_domain::app::{App, AppGroup, AppUser};
+use denizen_domain::authority::Grant;
 use denizen_domain::event::LogEvent;
 use denizen_domain::group::Group;
 use denizen_domain::id::{AppId, GroupId, MessageId, UserId, UserTypeId};
@@ -15,9 +16,10 @@ use denizen_domain::message::PendingMessage;
 use denizen_domain::organization::Organization;
 use denizen_domain::ports::{
     AppSelection, Apps, Changes, Commit, Delivery, GroupSelection, GroupStats, Groups, Links, LogSelection, Outbox,
-    Page, Position, StoreError, Structure, StructureState, SystemLog, TokenBearer, Tokens, UsableApp, UserSelection,
-    Users,
+    Page, Position, Roles, StoreError, Structure, StructureState, SuperAdministrator, SystemLog, TargetApp,
+    TokenBearer, Tokens, UsableApp, UserSelection, Users,
 };
+use denizen_domain::role::{Assignee, AssignmentId, RoleAssignment};
 use denizen_domain::schema::Schema;
 use denizen_domain::secret::SecretDigest;
 use denizen_domain::time::Timestamp;
@@ -197,6 +199,61 @@ impl Apps for RestlessStore {
 
     async fn usable_apps(&self, user_id: &UserId) -> Result<Vec<UsableApp>, StoreError> {
         self.inner.usable_apps(user_id).await
+    }
+}
+
+#[async_trait]
+impl Roles for RestlessStore {
+    async fn authority_version(&self) -> Result<i64, StoreError> {
+        self.turn().await;
+        self.inner.authority_version().await
+    }
+
+    async fn grants_of(&self, user_id: &UserId) -> Result<Arc<[Grant]>, StoreError> {
+        self.turn().await;
+        self.inner.grants_of(user_id).await
+    }
+
+    async fn grants_of_client(&self, id: &AppId) -> Result<Arc<[Grant]>, StoreError> {
+        self.inner.grants_of_client(id).await
+    }
+
+    async fn role_assignments(&self, assignee: &Assignee) -> Result<Vec<RoleAssignment>, StoreError> {
+        self.turn().await;
+        self.inner.role_assignments(assignee).await
+    }
+
+    async fn inherited_assignments(&self, user_id: &UserId) -> Result<Vec<RoleAssignment>, StoreError> {
+        self.inner.inherited_assignments(user_id).await
+    }
+
+    async fn target_groups(
+        &self,
+        assignee: &Assignee,
+        id: &AssignmentId,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page<Group>, StoreError> {
+        self.inner.target_groups(assignee, id, after, limit).await
+    }
+
+    async fn target_apps(
+        &self,
+        assignee: &Assignee,
+        id: &AssignmentId,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page<TargetApp>, StoreError> {
+        self.inner.target_apps(assignee, id, after, limit).await
+    }
+
+    async fn administrators(&self, after: Option<&Position>, limit: usize) -> Result<Page<UserId>, StoreError> {
+        self.inner.administrators(after, limit).await
+    }
+
+    async fn super_administrators(&self) -> Result<Vec<SuperAdministrator>, StoreError> {
+        self.turn().await;
+        self.inner.super_administrators().await
     }
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use denizen_application::{Error, RequestContext, ResetPassword};
-use denizen_domain::ports::{Changes, Commit, Tokens, Write};
+use denizen_domain::authority::Role;
+use denizen_domain::ports::{Changes, Commit, RoleWrite, Tokens, Write};
+use denizen_domain::role::{Assignee, RoleAssignment};
 use denizen_domain::secret::Secret;
 use denizen_domain::token::TokenPurpose::{Activation, PasswordReset};
 use denizen_domain::token::{API_TOKEN_IDLE_MINUTES, TokenPurpose};
@@ -218,12 +220,15 @@ async fn an_api_token_follows_its_owner() {
     let owner = world.active("owner").await;
     let key = owner.id.as_str();
     let token = directory.create_api_token(key, "ci").await.unwrap();
-    assert_eq!(directory.authenticate(&token).await.unwrap().grants, []);
-    let role = Write::AssignRole {
-        id: denizen_domain::id::RoleAssignmentId::generate(world.now(), 1),
-        user_id: owner.id.clone(),
-        role: denizen_domain::authority::Role::SuperAdmin,
-    };
+    assert_eq!(*directory.authenticate(&token).await.unwrap().grants, []);
+    let role = RoleAssignment::assign(
+        Assignee::User(owner.id.clone()),
+        Role::SuperAdmin,
+        false,
+        1,
+        world.now(),
+    );
+    let role = Write::Role(RoleWrite::Assign(Box::new(role)));
     let changes = Changes {
         writes: vec![role],
         ..Changes::default()

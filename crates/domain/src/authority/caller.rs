@@ -1,5 +1,7 @@
 //! Who calls.
 
+use std::sync::Arc;
+
 use super::{Grant, Role, Scopes};
 use crate::id::{ApiTokenId, UserId};
 
@@ -11,7 +13,7 @@ pub struct Caller {
     /// What showed that.
     pub credential: Credential,
     /// Their administrator roles.
-    pub grants: Vec<Grant>,
+    pub grants: Arc<[Grant]>,
     /// What the credential was issued for; without it, all that the roles allow.
     pub scopes: Option<Scopes>,
 }

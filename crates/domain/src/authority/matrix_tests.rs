@@ -112,7 +112,7 @@ fn caller(grants: Vec<Grant>, scopes: Option<Scopes>) -> Caller {
             display_name: "Ada Admin".to_owned(),
         },
         credential: Credential::ApiToken(ApiTokenId::generate(at(), 1)),
-        grants,
+        grants: grants.into(),
         scopes,
     }
 }

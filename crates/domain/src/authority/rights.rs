@@ -157,7 +157,7 @@ impl Caller {
             return GroupCoverage::Nothing;
         }
         let mut some: Option<BTreeSet<GroupId>> = None;
-        for grant in &self.grants {
+        for grant in self.grants.iter() {
             match (reach(grant.role, permission), &grant.targets) {
                 (None, _) => {}
                 (Some(Reach::Everywhere), _) | (Some(_), Targets::All) => return GroupCoverage::Everything,
@@ -175,7 +175,7 @@ impl Caller {
             return None;
         }
         let mut some: Option<SomeApps> = None;
-        for grant in &self.grants {
+        for grant in self.grants.iter() {
             match (reach(grant.role, permission), &grant.targets) {
                 (None, _) => {}
                 (Some(Reach::Everywhere), _) => return Some(AppCoverage::Everything),

@@ -2,12 +2,11 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::{RoleWrite, StoreError};
 use crate::app::{App, AppGroup, AppUser};
-use crate::authority::Role;
 use crate::event::LogEvent;
 use crate::group::Group;
-use crate::id::{ApiTokenId, AppId, GroupId, RoleAssignmentId, UserId, UserTypeId};
+use crate::id::{ApiTokenId, AppId, GroupId, UserId, UserTypeId};
 use crate::linked_object::LinkedObjectDefinition;
 use crate::message::OutgoingMessage;
 use crate::organization::Foundation;
@@ -33,6 +32,8 @@ pub enum Write {
     Membership(MembershipWrite),
     /// Changes an app or whom it is assigned to.
     App(AppWrite),
+    /// Changes who holds which roles.
+    Role(RoleWrite),
     /// Adds a user; `Duplicate(Login)` when another one owns the login.
     InsertUser(Box<User>),
     /// Writes a user over the state that was read, and counts its version up by one; `Stale` when another change came between,
@@ -45,15 +46,6 @@ pub enum Write {
     },
     /// Removes a user with all that belongs to it; `Stale` when it changed since it was read.
     DeleteUser(Box<User>),
-    /// Gives a user an administrator role; no change when the user has it.
-    AssignRole {
-        /// The assignment's id.
-        id: RoleAssignmentId,
-        /// Who gets it.
-        user_id: UserId,
-        /// The role.
-        role: Role,
-    },
     /// Adds an API token.
     InsertApiToken(ApiToken),
     /// Records a use of an API token; no change when it is gone.

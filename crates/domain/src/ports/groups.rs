@@ -61,4 +61,6 @@ pub struct GroupStats {
     pub users: usize,
     /// The apps that it gives them.
     pub apps: usize,
+    /// Whether it gives them administrator roles.
+    pub has_roles: bool,
 }

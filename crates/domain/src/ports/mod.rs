@@ -11,6 +11,7 @@ mod links;
 mod log;
 mod outbox;
 mod page;
+mod roles;
 mod structure;
 mod tokens;
 mod users;
@@ -23,6 +24,7 @@ pub use self::links::Links;
 pub use self::log::{LogSelection, SystemLog};
 pub use self::outbox::{Delivery, Outbox};
 pub use self::page::{Page, Position};
+pub use self::roles::{RoleWrite, Roles, SuperAdministrator, TargetApp};
 pub use self::structure::{Structure, StructureState};
 pub use self::tokens::{TokenBearer, Tokens};
 pub use self::users::{UserCriterion, UserSelection, Users};
@@ -36,6 +38,6 @@ pub trait Clock: Send + Sync {
 }
 
 /// A whole store.
-pub trait Store: Users + Structure + Groups + Links + Apps + Tokens + SystemLog + Outbox + Commit {}
+pub trait Store: Users + Structure + Groups + Links + Apps + Roles + Tokens + SystemLog + Outbox + Commit {}
 
-impl<T: Users + Structure + Groups + Links + Apps + Tokens + SystemLog + Outbox + Commit> Store for T {}
+impl<T: Users + Structure + Groups + Links + Apps + Roles + Tokens + SystemLog + Outbox + Commit> Store for T {}

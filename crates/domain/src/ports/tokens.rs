@@ -1,9 +1,11 @@
 //! Reading tokens.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::authority::Role;
+use crate::authority::Grant;
 use crate::secret::SecretDigest;
 use crate::token::{ApiToken, OneTimeToken};
 use crate::user::Status;
@@ -19,8 +21,8 @@ pub struct TokenBearer {
     pub login: String,
     /// The owner's name.
     pub display_name: String,
-    /// The owner's present roles.
-    pub roles: Vec<Role>,
+    /// What the owner's present roles let them do.
+    pub grants: Arc<[Grant]>,
 }
 
 /// Reads tokens.

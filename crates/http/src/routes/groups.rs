@@ -112,7 +112,7 @@ async fn stats(request: &Request, group: &Group) -> Result<Value, Refusal> {
         "usersCount": stats.users,
         "appsCount": stats.apps,
         "groupPushMappingsCount": 0,
-        "hasAdminPrivlege": false,
+        "hasAdminPrivlege": stats.has_roles,
     }))
 }
 

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use super::apply::{Expected, Statements, json};
 use super::attribute_writes::remove_from_app;
+use super::role_writes::bump_authority;
 use super::statements::{AssignGroup, UpdateApp, UpdateAppSchema, UpdateAppUser};
 use crate::schema::{app_groups, app_users, apps};
 
@@ -20,7 +21,9 @@ pub(super) fn write_app(change: &AppWrite, to: &mut impl Statements) -> Result<(
             let unchanged = apps::table
                 .filter(apps::id.eq(app.id.as_str()))
                 .filter(apps::version.eq(app.version));
-            to.run(Expected::One, diesel::delete(unchanged))
+            to.run(Expected::One, diesel::delete(unchanged))?;
+            // It may have been a target.
+            bump_authority(to)
         }
         AppWrite::UpdateSchema { app, to: schema } => {
             let update = UpdateAppSchema {

@@ -11,11 +11,12 @@ use diesel::query_builder::{QueryFragment, QueryId};
 use super::super::structure_is;
 use super::app_writes::write_app;
 use super::membership_writes::write_membership;
+use super::role_writes::write_role;
 use super::statements::TouchApiToken;
 use super::structure_writes::{advance_structure, found, write_structure};
 use super::user_writes::{delete_user, insert_user, update_user};
 use super::{Backend, Conn, refused};
-use crate::schema::{api_tokens, events, messages, one_time_tokens, role_assignments};
+use crate::schema::{api_tokens, events, messages, one_time_tokens};
 
 /// What a statement must have found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,16 +101,7 @@ fn write(change: &Write, to: &mut impl Statements) -> Result<(), StoreError> {
         Write::InsertUser(user) => insert_user(user, to),
         Write::UpdateUser { from, to: user } => update_user(from, user, to),
         Write::DeleteUser(user) => delete_user(user, to),
-        Write::AssignRole { id, user_id, role } => {
-            let row = (
-                role_assignments::id.eq(id.as_str()),
-                role_assignments::user_id.eq(user_id.as_str()),
-                role_assignments::role.eq(role.as_str()),
-            );
-            let owned = (role_assignments::user_id, role_assignments::role);
-            let insert = diesel::insert_into(role_assignments::table).values(row);
-            to.run(Expected::Any, insert.on_conflict(owned).do_nothing())
-        }
+        Write::Role(change) => write_role(change, to),
         Write::InsertApiToken(token) => insert_api_token(token, to),
         Write::TouchApiToken { id, last_used, expires } => {
             let touch = TouchApiToken {

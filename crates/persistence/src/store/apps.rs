@@ -20,7 +20,7 @@ use crate::schema::{app_groups, app_users, apps, group_members, groups, users};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = apps, check_for_backend(Backend))]
-struct AppRow {
+pub(super) struct AppRow {
     seq: i64,
     id: String,
     version: i64,

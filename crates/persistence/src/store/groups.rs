@@ -13,7 +13,7 @@ use super::paging::{behind, one_more, page};
 use super::row::bad_row;
 use super::structure::not_founded;
 use super::{Backend, Conn, Store, UserRow, group_lists, unavailable};
-use crate::schema::{app_groups, group_members, groups, users};
+use crate::schema::{app_groups, group_members, groups, role_assignments, users};
 
 /// A group as it is read.
 #[derive(Queryable, Selectable)]
@@ -63,9 +63,14 @@ fn stats(conn: &mut Conn, id: &str) -> Result<GroupStats, StoreError> {
     };
     let given = app_groups::table.filter(app_groups::group_id.eq(id));
     let apps: i64 = given.count().get_result(conn).map_err(unavailable)?;
+    let carried = role_assignments::table.filter(role_assignments::group_id.eq(id));
+    let has_roles: bool = diesel::select(diesel::dsl::exists(carried))
+        .get_result(conn)
+        .map_err(unavailable)?;
     Ok(GroupStats {
         users: usize::try_from(members).unwrap_or_default(),
         apps: usize::try_from(apps).unwrap_or_default(),
+        has_roles,
     })
 }
 

@@ -7,8 +7,9 @@ use denizen_domain::search::fold;
 use diesel::prelude::*;
 
 use super::apply::{Expected, Statements};
+use super::role_writes::bump_authority;
 use super::search::claim_key;
-use super::statements::{Claim, DescribeGroup, Join, Leave, Link, NoteJoining, NoteLeaving};
+use super::statements::{Claim, DescribeGroup, Join, Leave, Link, NoteJoining, NoteLeaving, NoteMembers};
 use crate::schema::{groups, links, unique_claims};
 
 /// Changes a group, its members, or links between users.
@@ -20,19 +21,23 @@ pub(super) fn write_membership(change: &MembershipWrite, to: &mut impl Statement
             let known = groups::table
                 .filter(groups::id.eq(id.as_str()))
                 .filter(groups::kind.ne("BUILT_IN"));
-            to.run(Expected::One, diesel::delete(known))
+            to.run(Expected::One, diesel::delete(known))?;
+            // It may have carried roles, or been a target.
+            bump_authority(to)
         }
         MembershipWrite::AddMember { group_id, user_id, at } => {
             let (group_id, user_id) = (group_id.as_str(), user_id.as_str());
             let at = at.whole_seconds().as_millis();
             to.run(Expected::One, NoteJoining { group_id, user_id, at })?;
-            to.run(Expected::Any, Join { group_id, user_id })
+            to.run(Expected::Any, Join { group_id, user_id })?;
+            to.run(Expected::Any, NoteMembers { group_id })
         }
         MembershipWrite::RemoveMember { group_id, user_id, at } => {
             let (group_id, user_id) = (group_id.as_str(), user_id.as_str());
             let at = at.whole_seconds().as_millis();
             to.run(Expected::One, NoteLeaving { group_id, user_id, at })?;
-            to.run(Expected::Any, Leave { group_id, user_id })
+            to.run(Expected::Any, Leave { group_id, user_id })?;
+            to.run(Expected::Any, NoteMembers { group_id })
         }
         MembershipWrite::Claim {
             attribute,

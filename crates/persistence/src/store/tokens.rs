@@ -1,9 +1,9 @@
 //! Reading tokens.
 
 use async_trait::async_trait;
-use denizen_domain::authority::Role;
 use denizen_domain::id::{ApiTokenId, UserId};
 use denizen_domain::ports::{StoreError, TokenBearer, Tokens};
+use denizen_domain::role::Assignee;
 use denizen_domain::secret::SecretDigest;
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{ApiToken, OneTimeToken, TokenPurpose};
@@ -12,7 +12,7 @@ use diesel::prelude::*;
 
 use super::row::bad_row;
 use super::{Backend, Store, unavailable};
-use crate::schema::{api_tokens, one_time_tokens, role_assignments, users};
+use crate::schema::{api_tokens, authority, one_time_tokens, users};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = api_tokens, check_for_backend(Backend))]
@@ -35,8 +35,8 @@ struct OneTimeTokenRow {
     expires: i64,
 }
 
-/// A token, its owner's status, login and name, and one of the owner's roles.
-type BearerRow = (ApiTokenRow, String, String, String, Option<String>);
+/// A token, its owner's status, login and name, and the version of authority.
+type BearerRow = (ApiTokenRow, String, String, String, Option<i64>);
 
 impl TryFrom<ApiTokenRow> for ApiToken {
     type Error = StoreError;
@@ -57,35 +57,33 @@ impl TryFrom<ApiTokenRow> for ApiToken {
 }
 
 impl Store {
-    /// Reads token, owner and roles in one go.
+    /// Reads a token with its owner, and what the owner may do unless that is known.
     async fn read_bearer(&self, digest: &SecretDigest) -> Result<Option<TokenBearer>, StoreError> {
         let by_digest = || {
             api_tokens::table
                 .inner_join(users::table.on(users::id.eq(api_tokens::owner)))
-                .left_join(role_assignments::table.on(role_assignments::user_id.eq(api_tokens::owner)))
                 .filter(api_tokens::digest.eq(&digest.as_bytes()[..]))
                 .select((
                     ApiTokenRow::as_select(),
                     users::status,
                     users::login,
                     users::display_name,
-                    role_assignments::role.nullable(),
+                    authority::table.select(authority::version).single_value(),
                 ))
         };
-        let mut rows: Vec<BearerRow> = self.rows(by_digest).await?;
-        let mut roles = Vec::new();
-        for name in rows.iter().filter_map(|row| row.4.as_deref()) {
-            roles.push(Role::parse(name).ok_or_else(|| bad_row("role_assignments", name, "role"))?);
-        }
-        let Some((token, status, login, display_name, _)) = rows.pop() else {
+        let row: Option<BearerRow> = self.row(by_digest).await?;
+        let Some((token, status, login, display_name, version)) = row else {
             return Ok(None);
         };
+        let version = version.ok_or_else(|| bad_row("authority", "1", "version"))?;
+        let token = ApiToken::try_from(token)?;
+        let grants = self.grants_at(version, &Assignee::User(token.owner.clone())).await?;
         Ok(Some(TokenBearer {
-            status: Status::parse(&status).ok_or_else(|| bad_row("users", &token.owner, "status"))?,
-            token: token.try_into()?,
+            status: Status::parse(&status).ok_or_else(|| bad_row("users", token.owner.as_str(), "status"))?,
+            token,
             login,
             display_name,
-            roles,
+            grants,
         }))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use denizen_domain::authority::{Grant, Role};
 use denizen_domain::group::Group;
 use denizen_domain::id::{GroupId, UserId, UserTypeId};
 use denizen_domain::login::LoginKey;
@@ -9,6 +10,7 @@ use denizen_domain::ports::{
     Changes, GroupStats, MembershipWrite, Store, StructureWrite, UserCriterion, UserSelection, Write,
 };
 use denizen_domain::profile::Profile;
+use denizen_domain::role::Assignee;
 use denizen_domain::schema::Schema;
 use denizen_domain::search::UserQuery;
 use denizen_domain::time::Timestamp;
@@ -46,8 +48,24 @@ async fn is_whole(store: Arc<dyn Store>) {
         store.everyone().await.expect("the store answers"),
         Group::everyone(id.clone(), founded)
     );
-    let stats = GroupStats { users: 3, apps: 0 };
+    let stats = GroupStats {
+        users: 3,
+        ..GroupStats::default()
+    };
     assert_eq!(store.group_stats(&id).await.expect("the store answers"), stats);
+
+    let admin = UserId::parse("00u0Vc52IzDIb1VkRd69").expect("it is an id");
+    let held = store
+        .role_assignments(&Assignee::User(admin.clone()))
+        .await
+        .expect("the store answers");
+    let held: Vec<_> = held
+        .iter()
+        .map(|held| (held.id.as_str(), held.role, held.third_party))
+        .collect();
+    assert_eq!(held, [("ra10Vc52IzDdqDnLDjaG", Role::SuperAdmin, false)]);
+    let grants = store.grants_of(&admin).await.expect("the store answers");
+    assert_eq!(*grants, [Grant::of(Role::SuperAdmin)]);
 
     let person = store
         .user_by_login(&LoginKey::of("short.name@py.example.com"))

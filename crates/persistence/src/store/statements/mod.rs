@@ -5,6 +5,7 @@
 
 mod apps;
 mod memberships;
+mod roles;
 mod structure;
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -16,6 +17,10 @@ use super::Backend;
 
 pub(super) use self::apps::{AssignGroup, RewriteAppProfiles, UpdateApp, UpdateAppSchema, UpdateAppUser};
 pub(super) use self::memberships::{Claim, DescribeGroup, Join, Leave, Link, NoteJoining, NoteLeaving};
+pub(super) use self::roles::{
+    AddTarget, AdvanceAuthority, AssignToClient, AssignToGroup, AssignToUser, BumpAuthority, ClearTargets, NoteMembers,
+    NoteUnassigning, RemoveAppTarget, RemoveGroupTarget, UpdateAssignment,
+};
 pub(super) use self::structure::{
     ClaimAll, InsertUserType, ReleaseAll, RewriteGroupProfile, RewriteUserProfiles, UnindexAttribute,
 };
