@@ -127,6 +127,20 @@ impl SqliteStore {
         lane::read(&self.source, |conn| query().load(conn))
     }
 
+    /// Two reads of rows in one transaction: SQLite takes its file lock, and gives it back, once. Such reads never wait, so
+    /// nobody else comes between them on this thread.
+    async fn together<A, B>(
+        &self,
+        first: impl Future<Output = Result<A, StoreError>> + Send,
+        second: impl Future<Output = Result<B, StoreError>> + Send,
+    ) -> Result<(A, B), StoreError> {
+        lane::begin(&self.source)?;
+        let read = async { Ok((first.await?, second.await?)) }.await;
+        // A lane that failed was closed with its transaction; the end of none is no error.
+        lane::end(&self.source)?;
+        read
+    }
+
     /// Whoever stands behind a token; read only when it is not known.
     async fn bearer(
         &self,
@@ -166,7 +180,7 @@ impl SqliteStore {
     /// Writes, all or nothing.
     async fn write<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&mut Conn) -> Result<T, StoreError> + Send + 'static,
+        change: impl FnMut(&mut Conn) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.writer.write(change).await
     }

@@ -1,14 +1,16 @@
 //! The thread that writes.
 //!
-//! It takes what waits, up to [`MOST_TOGETHER`] changes, and commits it with one write to the disk. Each change has a
-//! savepoint, so that a refused one takes nothing with it but itself. Nobody hears of success before the commit.
+//! It takes what waits, up to [`MOST_TOGETHER`] changes, and commits it with one write to the disk. Nearly always nothing
+//! stands against any of them, so they run one after the other with nothing between. When one is refused, all of that is
+//! rolled back, and they run again with a savepoint each: the refused one then takes nothing with it but itself. Nobody hears
+//! of success before the commit.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use denizen_domain::ports::StoreError;
 use diesel::connection::SimpleConnection;
-use diesel::result::Error;
+use diesel::result::{Error, QueryResult};
 use diesel::{Connection, SqliteConnection};
 use tokio::sync::oneshot;
 
@@ -18,14 +20,48 @@ use crate::open::OpenError;
 /// Changes that are committed together.
 const MOST_TOGETHER: usize = 256;
 
-/// A change that waits. It runs inside the transaction, says whether it may stay, and leaves the answer to its caller.
-type Job = Box<dyn FnOnce(&mut SqliteConnection) -> (bool, Answer) + Send>;
-/// Tells the caller; an error is one that took the whole batch.
-type Answer = Box<dyn FnOnce(Result<(), String>)>;
+/// A change that waits.
+trait Job: Send {
+    /// Makes the change, inside a transaction, and says whether it may stay. One that was rolled back may be made again.
+    fn run(&mut self, conn: &mut SqliteConnection) -> bool;
+    /// Tells the caller; an error is one that took the whole batch.
+    fn answer(self: Box<Self>, fate: Result<(), String>);
+}
+
+/// A change with what came of it.
+struct Waiting<T, F> {
+    change: F,
+    result: Option<Result<T, StoreError>>,
+    tell: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Job for Waiting<T, F>
+where
+    T: Send,
+    F: FnMut(&mut SqliteConnection) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, conn: &mut SqliteConnection) -> bool {
+        let result = (self.change)(conn);
+        let may_stay = result.is_ok();
+        self.result = Some(result);
+        may_stay
+    }
+
+    fn answer(self: Box<Self>, fate: Result<(), String>) {
+        let unavailable = |error| Err(StoreError::Unavailable(error));
+        let result = match (self.result, fate) {
+            (Some(Ok(_)) | None, Err(error)) => unavailable(error),
+            (Some(result), _) => result,
+            (None, Ok(())) => unavailable("the change was never made".to_owned()),
+        };
+        // Whoever has gone away misses the answer, not the change.
+        let _ = self.tell.send(result);
+    }
+}
 
 /// The way to the thread.
 pub(super) struct Writer {
-    queue: Option<SyncSender<Job>>,
+    queue: Option<SyncSender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -41,23 +77,16 @@ impl Writer {
         })
     }
 
-    /// Writes in a transaction, all or nothing; durable when this returns.
+    /// Writes in a transaction, all or nothing; durable when this returns. The change may be made more than once.
     pub(super) async fn write<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
+        change: impl FnMut(&mut SqliteConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (tell, told) = oneshot::channel();
-        let job: Job = Box::new(move |conn| {
-            let result = change(conn);
-            let is_done = result.is_ok();
-            // Whoever has gone away misses the answer, not the change.
-            let answer: Answer = Box::new(move |fate| {
-                let _ = tell.send(match fate {
-                    Ok(()) => result,
-                    Err(error) => result.and(Err(StoreError::Unavailable(error))),
-                });
-            });
-            (is_done, answer)
+        let job: Box<dyn Job> = Box::new(Waiting {
+            change,
+            result: None,
+            tell,
         });
         let queue = self.queue.as_ref().ok_or_else(|| stopped("the writer has stopped"))?;
         queue.try_send(job).map_err(|refused| match refused {
@@ -78,7 +107,7 @@ impl Drop for Writer {
     }
 }
 
-fn run(mut conn: SqliteConnection, jobs: &Receiver<Job>) {
+fn run(mut conn: SqliteConnection, jobs: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
         batch.extend(jobs.try_iter().take(MOST_TOGETHER - 1));
@@ -90,31 +119,11 @@ fn run(mut conn: SqliteConnection, jobs: &Receiver<Job>) {
 }
 
 /// Runs a batch in one transaction, then tells everybody.
-fn commit(conn: &mut SqliteConnection, batch: Vec<Job>) {
-    let is_alone = batch.len() == 1;
-    let mut answers = Vec::with_capacity(batch.len());
-    let fate = conn.immediate_transaction(|conn| {
-        for job in batch {
-            let step = |conn: &mut SqliteConnection| {
-                let (is_done, answer) = job(conn);
-                answers.push(answer);
-                if is_done {
-                    Ok(())
-                } else {
-                    Err(Error::RollbackTransaction)
-                }
-            };
-            if is_alone {
-                step(conn)?;
-            } else {
-                match conn.transaction(step) {
-                    Ok(()) | Err(Error::RollbackTransaction) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        Ok(())
-    });
+fn commit(conn: &mut SqliteConnection, mut batch: Vec<Box<dyn Job>>) {
+    let fate = match all_of(conn, &mut batch) {
+        Err(Error::RollbackTransaction) if batch.len() > 1 => each_of(conn, &mut batch),
+        fate => fate,
+    };
     let fate = match fate {
         Ok(()) | Err(Error::RollbackTransaction) => Ok(()),
         Err(error) => {
@@ -122,7 +131,32 @@ fn commit(conn: &mut SqliteConnection, batch: Vec<Job>) {
             Err(error.to_string())
         }
     };
-    for answer in answers {
-        answer(fate.clone());
+    for job in batch {
+        job.answer(fate.clone());
+    }
+}
+
+/// Makes all changes, or rolls all back when one is refused.
+fn all_of(conn: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> QueryResult<()> {
+    conn.immediate_transaction(|conn| batch.iter_mut().try_for_each(|job| kept(job.run(conn))))
+}
+
+/// Makes each change that is not refused.
+fn each_of(conn: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> QueryResult<()> {
+    conn.immediate_transaction(|conn| {
+        batch
+            .iter_mut()
+            .try_for_each(|job| match conn.transaction(|conn| kept(job.run(conn))) {
+                Err(Error::RollbackTransaction) => Ok(()),
+                ended => ended,
+            })
+    })
+}
+
+fn kept(may_stay: bool) -> QueryResult<()> {
+    if may_stay {
+        Ok(())
+    } else {
+        Err(Error::RollbackTransaction)
     }
 }
