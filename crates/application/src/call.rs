@@ -1,7 +1,12 @@
 //! What every call carries, and the forms of answers that several use cases share.
 
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
 use denizen_domain::authority::Caller;
+use denizen_domain::id::UserId;
 use denizen_domain::secret::Secret;
+use denizen_domain::user::User;
 
 /// Somebody calls.
 #[derive(Clone, Debug)]
@@ -10,6 +15,38 @@ pub struct Call {
     pub caller: Caller,
     /// By which request.
     pub request: RequestContext,
+    /// Whom it is about, if that was read with the caller.
+    pub foreseen: Foreseen,
+}
+
+/// The user whom a call is about, as read together with the caller. The first read of that user takes it; whoever decides
+/// again reads anew.
+#[derive(Default)]
+pub struct Foreseen(Mutex<Option<Box<User>>>);
+
+impl Foreseen {
+    pub(crate) fn new(user: Option<User>) -> Self {
+        Self(Mutex::new(user.map(Box::new)))
+    }
+
+    /// The user, if it is this one and nobody has taken it.
+    pub(crate) fn take(&self, id: &UserId) -> Option<User> {
+        let mut foreseen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        foreseen.take_if(|user| user.id == *id).map(|user| *user)
+    }
+}
+
+impl Clone for Foreseen {
+    /// Nothing is foreseen twice.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl fmt::Debug for Foreseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Foreseen")
+    }
 }
 
 /// The request that carries a call, for the log.

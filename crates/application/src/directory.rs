@@ -8,14 +8,14 @@ use denizen_domain::group::Group;
 use denizen_domain::id::UserId;
 use denizen_domain::organization::Organization;
 use denizen_domain::password::{PasswordHasher, PasswordPolicy};
-use denizen_domain::ports::{Changes, Clock, Store, StoreError, StructureState, UniqueField, Write};
+use denizen_domain::ports::{Changes, Clock, Store, StoreError, StructureState, TokenBearer, UniqueField, Write};
 use denizen_domain::sealed::Sealer;
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
 use denizen_domain::user::{Status, User};
 use tokio::sync::Notify;
 
-use crate::call::Call;
+use crate::call::{Call, Foreseen};
 use crate::cursor::Cursors;
 use crate::error::{Error, ResourceKind};
 
@@ -122,12 +122,25 @@ impl Directory {
     /// # Errors
     /// `InvalidToken` unless the token is live and its owner may act.
     pub async fn authenticate(&self, token: &Secret) -> Result<Caller, Error> {
-        let bearer = self
-            .ports
-            .store
-            .token_bearer(&token.digest())
-            .await?
-            .ok_or(Error::InvalidToken)?;
+        Ok(self.authenticate_about(token, None).await?.0)
+    }
+
+    /// The same, with a look at the user whom the call is about, if it names one by id.
+    ///
+    /// # Errors
+    /// As [`Directory::authenticate`].
+    pub async fn authenticate_about(&self, token: &Secret, user: Option<&str>) -> Result<(Caller, Foreseen), Error> {
+        let (store, digest) = (&self.ports.store, token.digest());
+        let (bearer, foreseen) = match user.and_then(UserId::parse) {
+            Some(id) => store.token_bearer_and_user(&digest, &id).await?,
+            None => (store.token_bearer(&digest).await?, None),
+        };
+        let caller = self.caller(bearer.ok_or(Error::InvalidToken)?).await?;
+        Ok((caller, Foreseen::new(foreseen)))
+    }
+
+    /// Whoever bears a token, if it is live and its owner may act. Its use is recorded.
+    async fn caller(&self, bearer: TokenBearer) -> Result<Caller, Error> {
         let now = self.now();
         let may_act = matches!(
             bearer.status,
@@ -254,10 +267,14 @@ impl Directory {
             };
             return found.ok_or_else(|| Error::not_found(ResourceKind::User, key));
         }
-        if let Some(id) = UserId::parse(key)
-            && let Some(user) = store.user(&id).await?
-        {
-            return Ok(user);
+        if let Some(id) = UserId::parse(key) {
+            let user = match call.foreseen.take(&id) {
+                None => store.user(&id).await?,
+                foreseen => foreseen,
+            };
+            if let Some(user) = user {
+                return Ok(user);
+            }
         }
         let login = LoginKey::of(key);
         if let Some(user) = store.user_by_login(&login).await? {

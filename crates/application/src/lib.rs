@@ -28,7 +28,7 @@ mod users;
 
 pub use self::apps::{AssignApp, ListAppUsers, ListApps};
 pub use self::bootstrap::FIRST_ADMINISTRATOR;
-pub use self::call::{Call, Listing, RequestContext, TokenLink};
+pub use self::call::{Call, Foreseen, Listing, RequestContext, TokenLink};
 pub use self::credentials::{AnswerRecoveryQuestion, ChangePassword, ChangeRecoveryQuestion};
 pub use self::directory::{Directory, Ports, Settings};
 pub use self::error::{Error, PasswordSurface, ResourceKind};

@@ -34,6 +34,16 @@ pub(crate) struct Declared {
     pub(crate) cross_origin: bool,
 }
 
+/// How an operation is served.
+#[derive(Clone, Copy)]
+struct Manner {
+    bucket: Bucket,
+    /// Pages of trusted origins may call it.
+    cross_origin: bool,
+    /// Its path names a user as `id`, who is read together with the caller.
+    names_user: bool,
+}
+
 /// Collects operations.
 pub(crate) struct Table {
     api: Api,
@@ -77,10 +87,13 @@ impl Table {
         F: Future<Output = Result<HttpResponse, Refusal>> + 'static,
     {
         let api = self.api.clone();
-        let bucket = api.limiter().bucket(&format!("{BASE}{path}"));
-        let run = move |http: HttpRequest, payload: web::Payload| {
-            serve(api.clone(), bucket, cross_origin, http, payload, handler.clone())
+        let manner = Manner {
+            bucket: api.limiter().bucket(&format!("{BASE}{path}")),
+            cross_origin,
+            names_user: path.starts_with("/users/{id}"),
         };
+        let run =
+            move |http: HttpRequest, payload: web::Payload| serve(api.clone(), manner, http, payload, handler.clone());
         let route = web::method(method.clone()).to(run);
         let declared = Declared {
             path,
@@ -153,29 +166,35 @@ fn anonymous(api: &Api, http: &HttpRequest, answer: Result<HttpResponse, Refusal
 }
 
 /// Serves an operation.
-async fn serve<H, F>(
-    api: Api,
-    bucket: Bucket,
-    cross_origin: bool,
-    http: HttpRequest,
-    payload: web::Payload,
-    handler: H,
-) -> HttpResponse
+async fn serve<H, F>(api: Api, manner: Manner, http: HttpRequest, payload: web::Payload, handler: H) -> HttpResponse
 where
     H: Fn(Request) -> F,
     F: Future<Output = Result<HttpResponse, Refusal>>,
 {
+    let Manner {
+        bucket,
+        cross_origin,
+        names_user,
+    } = manner;
     let request = context::of(&http, &api.settings().trusted_proxies);
     let id = request.id.clone();
     let origin = (cross_origin && !api.settings().trusted_origins.is_empty()).then(|| http.clone());
     let known = match authorization::token(&http) {
-        Ok(token) => api.directory().authenticate(&token).await.map_err(Refusal::from),
+        Ok(token) => {
+            let user = names_user.then(|| http.match_info().get("id")).flatten();
+            let known = api.directory().authenticate_about(&token, user).await;
+            known.map_err(Refusal::from)
+        }
         Err(refusal) => Err(refusal),
     };
     let (answer, standing) = match known {
-        Ok(caller) => {
+        Ok((caller, foreseen)) => {
             let standing = api.count(bucket, caller.credential.as_str());
-            let call = Call { caller, request };
+            let call = Call {
+                caller,
+                request,
+                foreseen,
+            };
             let answer = if standing.exceeded {
                 Err(Refusal::too_many_requests())
             } else if !accepts_json(&http) {

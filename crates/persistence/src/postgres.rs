@@ -141,6 +141,16 @@ impl PostgresStore {
         read.boxed()
     }
 
+    /// Two reads of rows, sent one behind the other and awaited together.
+    async fn together<A, B>(
+        &self,
+        first: impl Future<Output = Result<A, StoreError>> + Send,
+        second: impl Future<Output = Result<B, StoreError>> + Send,
+    ) -> Result<(A, B), StoreError> {
+        let (first, second) = futures_util::future::join(first, second).await;
+        Ok((first?, second?))
+    }
+
     /// Whoever stands behind a token. Nothing tells this process of changes that other servers make, so it is read each time.
     async fn bearer(
         &self,

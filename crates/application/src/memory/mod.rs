@@ -152,6 +152,14 @@ impl Tokens for MemoryStore {
         }))
     }
 
+    async fn token_bearer_and_user(
+        &self,
+        digest: &SecretDigest,
+        id: &UserId,
+    ) -> Result<(Option<TokenBearer>, Option<User>), StoreError> {
+        Ok((self.token_bearer(digest).await?, self.user(id).await?))
+    }
+
     async fn api_tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
         Ok(self.state().api_tokens.values().cloned().collect())
     }

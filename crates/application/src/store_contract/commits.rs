@@ -218,6 +218,8 @@ async fn api_tokens_follow_their_owner(sample: &Sample) {
         (bearer.login.as_str(), bearer.display_name.as_str()),
         ("owner@example.com", "Isaac Brock")
     );
+    let both = sample.store.token_bearer_and_user(&token.digest, &owner.id).await;
+    assert_eq!(both.expect("reads"), (Some(bearer), Some(owner.clone())));
     let (used, expires) = (dawn().plus_minutes(60), dawn().plus_minutes(120));
     sample
         .write(vec![Write::TouchApiToken {

@@ -263,6 +263,14 @@ impl Tokens for RestlessStore {
         self.inner.token_bearer(digest).await
     }
 
+    async fn token_bearer_and_user(
+        &self,
+        digest: &SecretDigest,
+        id: &UserId,
+    ) -> Result<(Option<TokenBearer>, Option<User>), StoreError> {
+        self.inner.token_bearer_and_user(digest, id).await
+    }
+
     async fn api_tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
         self.inner.api_tokens().await
     }

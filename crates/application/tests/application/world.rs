@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use base64::Engine;
 use denizen_application::{
-    Call, CreateUser, CredentialsInput, Directory, Error, PasswordInput, Ports, RecoveryQuestionInput, RequestContext,
-    Settings,
+    Call, CreateUser, CredentialsInput, Directory, Error, Foreseen, PasswordInput, Ports, RecoveryQuestionInput,
+    RequestContext, Settings,
 };
 use denizen_domain::event::{EventType, LogEvent};
 use denizen_domain::message::{Mail, MailTemplate};
@@ -76,6 +76,7 @@ impl World {
                 ip_address: Some("192.0.2.7".to_owned()),
                 user_agent: Some("test".to_owned()),
             },
+            foreseen: Foreseen::default(),
         };
         Self {
             directory,

@@ -1,7 +1,8 @@
 //! The queries of the store, for the database of the module that mounts this directory.
 //!
 //! The mount provides `Conn`, `Backend` and `Store`. A `Store` has three ways to run queries: `row` and `rows` for reads that
-//! touch a few rows by a unique key, `snapshot` for lists, `write` for everything that changes something.
+//! touch a few rows by a unique key, `snapshot` for lists, `write` for everything that changes something. Reads of rows that
+//! need no answer of each other are made `together`.
 
 mod app_writes;
 pub(super) mod apply;

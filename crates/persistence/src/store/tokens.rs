@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use denizen_domain::id::{ApiTokenId, UserId};
-use denizen_domain::ports::{StoreError, TokenBearer, Tokens};
+use denizen_domain::ports::{StoreError, TokenBearer, Tokens, Users};
 use denizen_domain::role::Assignee;
 use denizen_domain::secret::SecretDigest;
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{ApiToken, OneTimeToken, TokenPurpose};
-use denizen_domain::user::Status;
+use denizen_domain::user::{Status, User};
 use diesel::prelude::*;
 
 use super::row::bad_row;
@@ -92,6 +92,14 @@ impl Store {
 impl Tokens for Store {
     async fn token_bearer(&self, digest: &SecretDigest) -> Result<Option<TokenBearer>, StoreError> {
         self.bearer(digest, self.read_bearer(digest)).await
+    }
+
+    async fn token_bearer_and_user(
+        &self,
+        digest: &SecretDigest,
+        id: &UserId,
+    ) -> Result<(Option<TokenBearer>, Option<User>), StoreError> {
+        self.together(self.token_bearer(digest), self.user(id)).await
     }
 
     async fn api_tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
