@@ -7,8 +7,9 @@ use std::path::Path;
 
 use denizen_domain::id::{UserId, UserTypeId};
 use denizen_domain::login::Login;
-use denizen_domain::ports::{Changes, Store, Write};
+use denizen_domain::ports::{Changes, Store, StructureState, StructureWrite, Write};
 use denizen_domain::profile::Profile;
+use denizen_domain::schema::SchemaEdit;
 use denizen_domain::time::Timestamp;
 use denizen_domain::user::{Credentials, Provider, Status, User};
 use denizen_persistence::{PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
@@ -46,6 +47,7 @@ async fn fill(store: &dyn Store, count: u64) -> Outcome<()> {
     let structure = store.structure().await?;
     let (user_type, _) = structure.default_user_type().ok_or("the directory was never founded")?;
     let type_id = user_type.id.clone();
+    describe_badges(store, &structure).await?;
     let mut next = 1;
     while next <= count {
         let last = count.min(next + BATCH - 1);
@@ -60,6 +62,19 @@ async fn fill(store: &dyn Store, count: u64) -> Outcome<()> {
         next = last + 1;
     }
     Ok(())
+}
+
+/// Adds an attribute of this organization's own to the schema of everybody.
+async fn describe_badges(store: &dyn Store, structure: &StructureState) -> Outcome<()> {
+    let (user_type, schema) = structure.default_user_type().ok_or("the directory was never founded")?;
+    let badge = SchemaEdit::parse(&json!({"custom": {"properties": {"badge": {"title": "Badge", "type": "string"}}}}))?;
+    let edited = schema.edit(&badge, Timestamp::from_millis(DAWN))?;
+    let write = StructureWrite::UpdateUserType(Box::new(user_type.clone()), Box::new(edited.schema));
+    let changes = Changes {
+        writes: vec![Write::AdvanceStructure(structure.version), Write::Structure(write)],
+        ..Changes::default()
+    };
+    Ok(store.commit(changes).await?)
 }
 
 /// An active person without a password.
@@ -107,8 +122,8 @@ const FAMILY_LAST: [&str; 10] = [
     "berg", "dal", "ford", "king", "land", "man", "nes", "rup", "son", "wick",
 ];
 
-/// Twelve attributes, and a nickname for one in ten. A first letter has 1 in 26 people, a department 1 in 25, a family name and
-/// a cost center 1 in 1,000.
+/// Thirteen attributes, one of them the organization's own, and a nickname for one in ten. A first letter has 1 in 26 people, a department 1 in 25, a family name,
+/// a cost center and a badge 1 in 1,000.
 fn profile(number: u64) -> Outcome<Profile> {
     // Each attribute has dice of its own.
     let sides = |dice: u64, sides: u64| scattered(number * 16 + dice) % sides;
@@ -133,6 +148,7 @@ fn profile(number: u64) -> Outcome<Profile> {
         "division": format!("Division {}", sides(8, 6)),
         "city": format!("City {}", sides(9, 300)),
         "employeeNumber": format!("E{number:06}"),
+        "badge": format!("B{:04}", sides(12, 1000)),
         "mobilePhone": format!("+49 30 {:07}", sides(10, 10_000_000)),
     });
     let attributes = profile.as_object_mut().ok_or("a profile is an object")?;

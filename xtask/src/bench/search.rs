@@ -48,6 +48,14 @@ const SEARCHES: &[(&str, Query)] = &[
         "eq and (eq or eq)",
         Query::Search(r#"status eq "ACTIVE" and (profile.costCenter eq "CC0123" or profile.costCenter eq "CC0456")"#),
     ),
+    (
+        "eq on a custom attribute, 0.1 % of users",
+        Query::Search(r#"profile.badge eq "B0123""#),
+    ),
+    (
+        "sw on a custom attribute, 1 % of users",
+        Query::Search(r#"profile.badge sw "b012""#),
+    ),
     ("q, 0.1 % of users", Query::Q("kelmob")),
     ("q, 4 % of users", Query::Q("k")),
 ];
