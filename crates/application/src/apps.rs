@@ -14,9 +14,10 @@ use denizen_domain::time::Timestamp;
 
 use crate::account::Doer;
 use crate::call::{Call, Listing};
-use crate::directory::{Directory, MOST_ROUNDS, must, must_at_large};
+use crate::directory::{Directory, MOST_ROUNDS};
 use crate::error::{Error, ResourceKind};
 use crate::paging::limit_within;
+use crate::sight::{must_with_app, sight_of_apps};
 
 const DEFAULT: usize = 20;
 const MOST: usize = 200;
@@ -40,8 +41,7 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`.
     pub async fn get_app(&self, call: &Call, id: &str) -> Result<App, Error> {
-        must_at_large(call, Permission::AppsRead)?;
-        self.find_app(id).await
+        self.see_app(call, id).await
     }
 
     /// Reads a list of apps (`listApplications`).
@@ -49,7 +49,7 @@ impl Directory {
     /// # Errors
     /// `Forbidden`, `Search`, `Validation`, `InvalidCursor`.
     pub async fn list_apps(&self, call: &Call, request: ListApps) -> Result<Listing<App>, Error> {
-        must_at_large(call, Permission::AppsRead)?;
+        let within = sight_of_apps(call)?;
         let given = |text: &Option<String>| text.as_ref().filter(|text| !text.is_empty()).cloned();
         let filter = given(&request.filter).map(|text| AppFilter::parse(&text)).transpose()?;
         let filter = filter.unwrap_or_default();
@@ -59,11 +59,11 @@ impl Directory {
         };
         let group_id = match filter.group_id.as_deref() {
             None => None,
-            Some(id) => Some(self.find_group(id).await?.id),
+            Some(id) => Some(self.see_group(call, id).await?.id),
         };
         let user_id = match filter.user_id.as_deref() {
             None => None,
-            Some(id) => Some(self.find_user(call, id).await?.id),
+            Some(id) => Some(self.see_user(call, id).await?.id.clone()),
         };
         let selection = AppSelection {
             starts_with: given(&request.q),
@@ -71,6 +71,7 @@ impl Directory {
             user_id,
             group_id,
             name: filter.name,
+            within,
             after: None,
             limit: limit_within(request.limit, DEFAULT, MOST)?,
         };
@@ -88,9 +89,10 @@ impl Directory {
         after: Option<&str>,
         limit: Option<i64>,
     ) -> Result<Listing<App>, Error> {
-        must_at_large(call, Permission::AppsRead)?;
-        let group: GroupId = self.find_group(group_id).await?.id;
+        let within = sight_of_apps(call)?;
+        let group: GroupId = self.see_group(call, group_id).await?.id;
         let selection = AppSelection {
+            within,
             group_id: Some(group),
             limit: limit_within(limit, DEFAULT, MOST)?,
             ..AppSelection::default()
@@ -119,11 +121,14 @@ impl Directory {
     /// # Errors
     /// `Forbidden`, `Validation`, `Conflict`.
     pub async fn create_app(&self, call: &Call, request: AppDescription, active: bool) -> Result<App, Error> {
-        must_at_large(call, Permission::AppsManage)?;
+        if call.caller.covered_apps(Permission::AppsManage).is_none() {
+            return Err(Error::Forbidden);
+        }
         for _ in 0..MOST_ROUNDS {
             let at = self.now();
             let id = AppId::generate(at, self.random());
             let app = App::create(id, request.clone(), active, self.random(), at)?;
+            must_with_app(call, Permission::AppsManage, &app)?;
             let write = AppWrite::Insert(Box::new(app.clone()), Box::new(app.first_schema()));
             match self
                 .commit(self.app_changes(call, write, EventType::AppCreate, &app, at))
@@ -177,9 +182,9 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`, `App`, `Conflict`.
     pub async fn delete_app(&self, call: &Call, id: &str) -> Result<(), Error> {
-        must_at_large(call, Permission::AppsManage)?;
         for _ in 0..MOST_ROUNDS {
-            let app = self.find_app(id).await?;
+            let app = self.see_app(call, id).await?;
+            must_with_app(call, Permission::AppsManage, &app)?;
             app.check_removal()?;
             let write = AppWrite::Delete(Box::new(app.clone()));
             match self
@@ -199,8 +204,7 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`.
     pub async fn list_app_links(&self, call: &Call, key: &str) -> Result<Vec<UsableApp>, Error> {
-        let user = self.find_user(call, key).await?;
-        must(call, Permission::UsersRead, &user)?;
+        let user = self.see_user(call, key).await?;
         Ok(self.ports.store.usable_apps(&user.id).await?)
     }
 
@@ -212,9 +216,9 @@ impl Directory {
         event: EventType,
         change: impl Fn(&App, Timestamp) -> Result<App, Error>,
     ) -> Result<App, Error> {
-        must_at_large(call, Permission::AppsManage)?;
         for _ in 0..MOST_ROUNDS {
-            let app = self.find_app(id).await?;
+            let app = self.see_app(call, id).await?;
+            must_with_app(call, Permission::AppsManage, &app)?;
             let at = self.now();
             let changed = change(&app, at)?;
             if changed == app {

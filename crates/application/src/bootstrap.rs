@@ -233,6 +233,7 @@ impl Directory {
         };
         let selection = UserSelection {
             criterion,
+            within: None,
             sort: None,
             after,
             limit: OPERATOR_PAGE,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use denizen_domain::authority::{Caller, Credential, Forbidden, Permission, Principal, Subject};
+use denizen_domain::authority::{Caller, Credential, Principal};
 use denizen_domain::entropy::{self, Entropy};
 use denizen_domain::group::Group;
 use denizen_domain::id::UserId;
@@ -12,12 +12,14 @@ use denizen_domain::ports::{Changes, Clock, Store, StoreError, StructureState, T
 use denizen_domain::sealed::Sealer;
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
-use denizen_domain::user::{Status, User};
+use denizen_domain::user::Status;
 use tokio::sync::Notify;
 
 use crate::call::{Call, Foreseen};
 use crate::cursor::Cursors;
-use crate::error::{Error, ResourceKind};
+use crate::error::Error;
+use crate::sight::Seen;
+pub(crate) use crate::sight::{must, must_at_large};
 
 /// Everything that the use cases need from outside.
 #[derive(Clone)]
@@ -237,7 +239,7 @@ impl Directory {
         &self,
         call: &Call,
         key: &str,
-        mut decide: impl FnMut(&User) -> Result<(Changes, T), Error>,
+        mut decide: impl FnMut(&Seen) -> Result<(Changes, T), Error>,
     ) -> Result<T, Error> {
         for _ in 0..MOST_ROUNDS {
             let user = self.find_user(call, key).await?;
@@ -248,54 +250,4 @@ impl Directory {
         }
         Err(Error::Conflict)
     }
-
-    /// The user whom a path names: by id, login, unambiguous short name, or `me` (contract: conventions §4).
-    ///
-    /// # Errors
-    /// `NotFound`; `Forbidden` to callers who may see nobody.
-    pub(crate) async fn find_user(&self, call: &Call, key: &str) -> Result<User, Error> {
-        use denizen_domain::login::LoginKey;
-        // Whoever has no role at all must not learn which users there are.
-        if call.caller.grants.is_empty() {
-            return Err(Error::Forbidden);
-        }
-        let store = &self.ports.store;
-        if key == "me" {
-            let found = match call.caller.user_id() {
-                Some(id) => store.user(id).await?,
-                None => None,
-            };
-            return found.ok_or_else(|| Error::not_found(ResourceKind::User, key));
-        }
-        if let Some(id) = UserId::parse(key) {
-            let user = match call.foreseen.take(&id) {
-                None => store.user(&id).await?,
-                foreseen => foreseen,
-            };
-            if let Some(user) = user {
-                return Ok(user);
-            }
-        }
-        let login = LoginKey::of(key);
-        if let Some(user) = store.user_by_login(&login).await? {
-            return Ok(user);
-        }
-        if !login.as_str().is_empty() && !login.as_str().contains('@') {
-            let mut named = store.users_by_short_name(&login).await?;
-            if named.len() == 1 {
-                return Ok(named.remove(0));
-            }
-        }
-        Err(Error::not_found(ResourceKind::User, key))
-    }
-}
-
-/// Whether a caller may do something to a user.
-pub(crate) fn must(call: &Call, permission: Permission, user: &User) -> Result<(), Forbidden> {
-    call.caller.must(permission, Subject::User(&user.id, None))
-}
-
-/// Whether a caller may do something that is about no single user.
-pub(crate) fn must_at_large(call: &Call, permission: Permission) -> Result<(), Forbidden> {
-    call.caller.must(permission, Subject::Organization)
 }

@@ -6,7 +6,7 @@ use denizen_domain::group::GroupRefusal;
 use denizen_domain::linked_object::{DefinitionRefusal, Side};
 use denizen_domain::password::HasherError;
 use denizen_domain::ports::{StoreError, UniqueField};
-use denizen_domain::schema::SchemaRefusal;
+use denizen_domain::schema::{AttributeRefusal, SchemaRefusal};
 use denizen_domain::search::SearchError;
 use denizen_domain::user::creation::CreationRefusal;
 use denizen_domain::user::lifecycle::Refusal;
@@ -95,6 +95,9 @@ pub enum Error {
     /// A schema cannot be changed so.
     #[error(transparent)]
     Schema(#[from] SchemaRefusal),
+    /// An attribute is not for the caller to change, or for nobody.
+    #[error(transparent)]
+    Attribute(#[from] AttributeRefusal),
     /// A user type is not removed.
     #[error(transparent)]
     UserType(#[from] UserTypeRefusal),

@@ -1,6 +1,6 @@
 //! Groups and who belongs to them (contract: groups-apps-tokens §1).
 
-use denizen_domain::authority::Permission;
+use denizen_domain::authority::{Permission, Rank, Subject};
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::group::{Group, GroupKind};
 use denizen_domain::id::GroupId;
@@ -15,7 +15,7 @@ use denizen_domain::user::User;
 
 use crate::account::Doer;
 use crate::call::{Call, Listing};
-use crate::directory::{Directory, MOST_ROUNDS, must, must_at_large};
+use crate::directory::{Directory, MOST_ROUNDS, must_at_large};
 use crate::error::{Error, ResourceKind};
 use crate::paging::limit_within;
 
@@ -48,8 +48,7 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`.
     pub async fn get_group(&self, call: &Call, id: &str) -> Result<Group, Error> {
-        must_at_large(call, Permission::GroupsRead)?;
-        self.find_group(id).await
+        self.see_group(call, id).await
     }
 
     /// How many users and apps a group has, for `expand=stats`.
@@ -57,7 +56,7 @@ impl Directory {
     /// # Errors
     /// `Forbidden`; as the store says.
     pub async fn group_stats(&self, call: &Call, id: &GroupId) -> Result<GroupStats, Error> {
-        must_at_large(call, Permission::GroupsRead)?;
+        self.see_group(call, id.as_str()).await?;
         Ok(self.ports.store.group_stats(id).await?)
     }
 
@@ -66,7 +65,7 @@ impl Directory {
     /// # Errors
     /// `Forbidden`, `Search`, `SearchWithFilter`, `InvalidCursor`, `Validation`, `SearchTimedOut`.
     pub async fn list_groups(&self, call: &Call, request: ListGroups) -> Result<Listing<Group>, Error> {
-        must_at_large(call, Permission::GroupsRead)?;
+        let within = self.sight(call, Permission::GroupsRead)?;
         let given = |text: &Option<String>| text.as_ref().filter(|text| !text.is_empty()).cloned();
         let (q, filter, search) = (given(&request.q), given(&request.filter), given(&request.search));
         if search.is_some() && (q.is_some() || filter.is_some()) || q.is_some() && filter.is_some() {
@@ -90,6 +89,7 @@ impl Directory {
         let after = self.opened(request.after.as_deref().filter(|_| pages), &list, call)?;
         let selection = GroupSelection {
             criterion,
+            within,
             sort,
             after,
             limit,
@@ -125,9 +125,9 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`, `Group`, `Validation`, `Conflict`.
     pub async fn replace_group(&self, call: &Call, id: &str, profile: Attributes) -> Result<Group, Error> {
-        must_at_large(call, Permission::GroupsManage)?;
         for _ in 0..MOST_ROUNDS {
-            let group = self.find_group(id).await?;
+            let group = self.see_group(call, id).await?;
+            self.must_with_group(call, Permission::GroupsManage, &group).await?;
             group.check_managed()?;
             let structure = self.structure().await?;
             let at = self.now();
@@ -151,8 +151,8 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`, `Group`.
     pub async fn delete_group(&self, call: &Call, id: &str) -> Result<(), Error> {
-        must_at_large(call, Permission::GroupsManage)?;
-        let group = self.find_group(id).await?;
+        let group = self.see_group(call, id).await?;
+        self.must_with_group(call, Permission::GroupsManage, &group).await?;
         group.check_managed()?;
         let write = MembershipWrite::DeleteGroup(group.id.clone());
         let changes = self.group_changes(call, write, EventType::GroupDelete, &group, self.now());
@@ -167,9 +167,10 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`, `Group`, `Conflict`.
     pub async fn add_member(&self, call: &Call, id: &str, key: &str) -> Result<(), Error> {
-        must_at_large(call, Permission::GroupsMembersManage)?;
         for _ in 0..MOST_ROUNDS {
-            let group = self.find_group(id).await?;
+            let group = self.see_group(call, id).await?;
+            self.must_with_group(call, Permission::GroupsMembersManage, &group)
+                .await?;
             let user = self.find_user(call, key).await?;
             group.check_joinable()?;
             if self.is_member(&group, &user).await? {
@@ -189,8 +190,9 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`, `Group`.
     pub async fn remove_member(&self, call: &Call, id: &str, key: &str) -> Result<(), Error> {
-        must_at_large(call, Permission::GroupsMembersManage)?;
-        let group = self.find_group(id).await?;
+        let group = self.see_group(call, id).await?;
+        self.must_with_group(call, Permission::GroupsMembersManage, &group)
+            .await?;
         let user = self.find_user(call, key).await?;
         group.check_managed()?;
         if !self.is_member(&group, &user).await? {
@@ -201,7 +203,7 @@ impl Directory {
         let event = self.event(&Doer::caller(call), EventType::GroupMembershipRemove, entities, at);
         let write = MembershipWrite::RemoveMember {
             group_id: group.id,
-            user_id: user.id,
+            user_id: user.id.clone(),
             at,
         };
         let changes = Changes {
@@ -226,8 +228,7 @@ impl Directory {
         after: Option<&str>,
         limit: Option<i64>,
     ) -> Result<Listing<User>, Error> {
-        must_at_large(call, Permission::GroupsRead)?;
-        let group = self.find_group(id).await?;
+        let group = self.see_group(call, id).await?;
         let limit = limit_within(limit, MOST_MEMBERS, MOST_MEMBERS)?;
         let list = format!("members {}", group.id);
         let after = self.opened(after, &list, call)?;
@@ -250,6 +251,7 @@ impl Directory {
         let everybody = UserQuery::search("profile.login pr", &schemas)?;
         let selection = UserSelection {
             criterion: UserCriterion::Matching(everybody),
+            within: None,
             sort: None,
             after,
             limit,
@@ -262,10 +264,16 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`.
     pub async fn list_user_groups(&self, call: &Call, key: &str) -> Result<Vec<Group>, Error> {
-        let user = self.find_user(call, key).await?;
-        must(call, Permission::UsersRead, &user)?;
+        let user = self.see_user(call, key).await?;
         let mut groups = vec![self.everyone.clone()];
         groups.extend(self.ports.store.groups_of(&user.id).await?);
+        if !call.caller.is(&user.id) {
+            let sees = |group: &Group| {
+                let subject = Subject::Group(&group.id, Rank::Ordinary);
+                call.caller.may(Permission::GroupsRead, subject)
+            };
+            groups.retain(sees);
+        }
         Ok(groups)
     }
 

@@ -21,6 +21,7 @@ pub mod memory;
 mod outbox;
 mod paging;
 mod schemas;
+mod sight;
 #[cfg(feature = "store-contract")]
 pub mod store_contract;
 mod user_types;

@@ -88,8 +88,8 @@ impl Directory {
             event.debug.insert("linkedObject".to_owned(), relation.to_owned());
             let write = MembershipWrite::Link {
                 relation: relation.to_owned(),
-                associated: user.id,
-                primary: other.id,
+                associated: user.id.clone(),
+                primary: other.id.clone(),
             };
             let changes = Changes {
                 writes: vec![Write::Membership(write)],
@@ -127,7 +127,7 @@ impl Directory {
         event.debug.insert("linkedObject".to_owned(), relation.clone());
         let write = MembershipWrite::Unlink {
             relation,
-            associated: user.id,
+            associated: user.id.clone(),
         };
         let changes = Changes {
             writes: vec![Write::Membership(write)],
@@ -150,15 +150,14 @@ impl Directory {
         after: Option<&str>,
         limit: Option<i64>,
     ) -> Result<Listing<UserId>, Error> {
-        let user = self.find_user(call, key).await?;
-        must(call, Permission::UsersRead, &user)?;
+        let user = self.see_user(call, key).await?;
         let (definition, side) = self.relation(name).await?;
         let relation = definition.primary.name;
         let limit = limit_within(limit, MOST, MOST)?;
         if side == Side::Primary {
             let primary = self.ports.store.primary_of(&relation, &user.id).await?;
             return Ok(Listing {
-                items: primary.into_iter().collect(),
+                items: self.seen_of(call, primary.into_iter().collect()).await?,
                 next: None,
                 limit,
             });
@@ -169,7 +168,20 @@ impl Directory {
         let page = store
             .associated_with(&relation, &user.id, after.as_ref(), limit)
             .await?;
-        Ok(self.listing(page, limit, &list, call))
+        let mut listing = self.listing(page, limit, &list, call);
+        listing.items = self.seen_of(call, listing.items).await?;
+        Ok(listing)
+    }
+
+    /// Those of some users whom the caller sees.
+    async fn seen_of(&self, call: &Call, ids: Vec<UserId>) -> Result<Vec<UserId>, Error> {
+        let mut seen = Vec::with_capacity(ids.len());
+        for id in ids {
+            if self.sees(call, &id).await? {
+                seen.push(id);
+            }
+        }
+        Ok(seen)
     }
 
     async fn relation(&self, name: &str) -> Result<(LinkedObjectDefinition, Side), Error> {

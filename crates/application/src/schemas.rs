@@ -13,6 +13,7 @@ use crate::apps::app_entity;
 use crate::call::Call;
 use crate::directory::{Directory, MOST_ROUNDS, must_at_large};
 use crate::error::{Error, ResourceKind};
+use crate::sight::must_with_app;
 use crate::user_types::type_entity;
 
 impl Directory {
@@ -147,6 +148,7 @@ impl Directory {
     /// `NotFound`, `Forbidden`.
     pub async fn get_app_schema(&self, call: &Call, app_id: &str) -> Result<(Schema, App), Error> {
         must_at_large(call, Permission::SchemasRead)?;
+        self.see_app(call, app_id).await?;
         self.app_and_schema(app_id).await
     }
 
@@ -160,7 +162,8 @@ impl Directory {
         app_id: &str,
         edit: &SchemaEdit,
     ) -> Result<(Schema, App), Error> {
-        must_at_large(call, Permission::SchemasManage)?;
+        let app = self.see_app(call, app_id).await?;
+        must_with_app(call, Permission::SchemasManage, &app)?;
         for _ in 0..MOST_ROUNDS {
             let (schema, app) = self.app_and_schema(app_id).await?;
             let at = self.now();

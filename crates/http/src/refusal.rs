@@ -246,6 +246,7 @@ impl From<Error> for Refusal {
             Error::Creation(refusal) => refusal.into(),
             Error::NotUnique(name) => Validation::field(&name, IN_USE).into(),
             Error::Schema(refusal) => refusal.into(),
+            Error::Attribute(refusal) => refusal.into(),
             Error::UserType(refusal) => refusal.into(),
             Error::LinkedObjectInUse(sides) => shape::linked_object_in_use(&sides),
             Error::Group(refusal) => refusal.into(),

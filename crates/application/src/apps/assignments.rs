@@ -13,10 +13,11 @@ use denizen_domain::validation::Validation;
 use super::app_entity;
 use crate::account::Doer;
 use crate::call::{Call, Listing};
-use crate::directory::{Directory, MOST_ROUNDS, must_at_large};
+use crate::directory::{Directory, MOST_ROUNDS};
 use crate::error::{Error, ResourceKind};
 use crate::groups::group_entity;
 use crate::paging::limit_within;
+use crate::sight::must_with_app;
 
 const DEFAULT_USERS: usize = 50;
 const MOST_USERS: usize = 500;
@@ -49,9 +50,8 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`, `Validation`, `App`, `Conflict`.
     pub async fn assign_app(&self, call: &Call, app_id: &str, request: AssignApp) -> Result<AppUser, Error> {
-        must_at_large(call, Permission::AppsAssignmentManage)?;
         for _ in 0..MOST_ROUNDS {
-            let (schema, app) = self.app_and_schema(app_id).await?;
+            let (schema, app) = self.assignable(call, app_id).await?;
             let user = self.user_of(call, request.user_id.as_deref()).await?;
             check_assignable(&user)?;
             if self.ports.store.app_user(&app.id, &user.id).await?.is_some() {
@@ -90,8 +90,7 @@ impl Directory {
         key: &str,
         request: AssignApp,
     ) -> Result<AppUser, Error> {
-        must_at_large(call, Permission::AppsAssignmentManage)?;
-        let (schema, app) = self.app_and_schema(app_id).await?;
+        let (schema, app) = self.assignable(call, app_id).await?;
         let (user, present) = self.own_assignment(call, &app, key).await?;
         check_assignable(&user)?;
         let user_name = request.user_name.unwrap_or_else(|| present.user_name.clone());
@@ -113,8 +112,7 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`.
     pub async fn get_app_user(&self, call: &Call, app_id: &str, key: &str) -> Result<AppUser, Error> {
-        must_at_large(call, Permission::AppsRead)?;
-        let app = self.find_app(app_id).await?;
+        let app = self.see_app(call, app_id).await?;
         self.own_assignment(call, &app, key)
             .await
             .map(|(_, assignment)| assignment)
@@ -130,8 +128,7 @@ impl Directory {
         app_id: &str,
         request: ListAppUsers,
     ) -> Result<Listing<AppUser>, Error> {
-        must_at_large(call, Permission::AppsRead)?;
-        let app = self.find_app(app_id).await?;
+        let app = self.see_app(call, app_id).await?;
         let limit = limit_within(request.limit, DEFAULT_USERS, MOST_USERS)?;
         let list = format!("app users {}", app.id);
         let after = self.opened(request.after.as_deref(), &list, call)?;
@@ -144,9 +141,9 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`, `App`.
     pub async fn unassign_app(&self, call: &Call, app_id: &str, key: &str) -> Result<(), Error> {
-        must_at_large(call, Permission::AppsAssignmentManage)?;
-        let app = self.find_app(app_id).await?;
-        let user = self.find_user(call, key).await?;
+        let app = self.see_app(call, app_id).await?;
+        must_with_app(call, Permission::AppsAssignmentManage, &app)?;
+        let user = self.see_user(call, key).await?;
         if self.ports.store.app_user(&app.id, &user.id).await?.is_none() {
             let usable = self.ports.store.usable_apps(&user.id).await?;
             if usable.iter().any(|usable| usable.app.id == app.id) {
@@ -176,10 +173,10 @@ impl Directory {
         profile: Option<Attributes>,
         partly: bool,
     ) -> Result<AppGroup, Error> {
-        must_at_large(call, Permission::AppsAssignmentManage)?;
         for _ in 0..MOST_ROUNDS {
-            let app = self.find_app(app_id).await?;
-            let group = self.find_group(group_id).await?;
+            let app = self.see_app(call, app_id).await?;
+            must_with_app(call, Permission::AppsAssignmentManage, &app)?;
+            let group = self.see_group(call, group_id).await?;
             let present = self.ports.store.app_group(&app.id, &group.id).await?;
             if partly && present.is_none() {
                 return Err(Error::not_found(ResourceKind::AppGroup, group_id));
@@ -224,9 +221,8 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`.
     pub async fn get_app_group(&self, call: &Call, app_id: &str, group_id: &str) -> Result<AppGroup, Error> {
-        must_at_large(call, Permission::AppsRead)?;
-        let app = self.find_app(app_id).await?;
-        let group = self.find_group(group_id).await?;
+        let app = self.see_app(call, app_id).await?;
+        let group = self.see_group(call, group_id).await?;
         let found = self.ports.store.app_group(&app.id, &group.id).await?;
         found.ok_or_else(|| Error::not_found(ResourceKind::AppGroup, group_id))
     }
@@ -242,8 +238,7 @@ impl Directory {
         after: Option<&str>,
         limit: Option<i64>,
     ) -> Result<Listing<AppGroup>, Error> {
-        must_at_large(call, Permission::AppsRead)?;
-        let app = self.find_app(app_id).await?;
+        let app = self.see_app(call, app_id).await?;
         let limit = limit_within(limit, DEFAULT_GROUPS, MOST_GROUPS)?;
         let list = format!("app groups {}", app.id);
         let after = self.opened(after, &list, call)?;
@@ -256,9 +251,9 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`.
     pub async fn unassign_app_from_group(&self, call: &Call, app_id: &str, group_id: &str) -> Result<(), Error> {
-        must_at_large(call, Permission::AppsAssignmentManage)?;
-        let app = self.find_app(app_id).await?;
-        let group = self.find_group(group_id).await?;
+        let app = self.see_app(call, app_id).await?;
+        must_with_app(call, Permission::AppsAssignmentManage, &app)?;
+        let group = self.see_group(call, group_id).await?;
         let entities = vec![group_entity(&group), app_entity(&app)];
         let event = self.event(&Doer::caller(call), EventType::AppGroupRemove, entities, self.now());
         let write = AppWrite::UnassignGroup {
@@ -276,14 +271,21 @@ impl Directory {
         }
     }
 
+    /// The app that a path names, if the caller may say who has it, with the schema of its users.
+    async fn assignable(&self, call: &Call, app_id: &str) -> Result<(Schema, App), Error> {
+        let app = self.see_app(call, app_id).await?;
+        must_with_app(call, Permission::AppsAssignmentManage, &app)?;
+        self.app_and_schema(app_id).await
+    }
+
     async fn user_of(&self, call: &Call, given: Option<&str>) -> Result<User, Error> {
         let given = given.filter(|given| !given.is_empty());
         let given = given.ok_or_else(|| Validation::field("id", "The field cannot be left blank"))?;
-        self.find_user(call, given).await
+        Ok(self.see_user(call, given).await?.into_user())
     }
 
     async fn own_assignment(&self, call: &Call, app: &App, key: &str) -> Result<(User, AppUser), Error> {
-        let user = self.find_user(call, key).await?;
+        let user = self.see_user(call, key).await?.into_user();
         let found = self.ports.store.app_user(&app.id, &user.id).await?;
         let found = found.ok_or_else(|| Error::not_found(ResourceKind::AppUser, key))?;
         Ok((user, found))

@@ -44,7 +44,7 @@ impl Directory {
         let user = self.find_user(call, key).await?;
         must(call, Permission::UsersCredentialsChange, &user)?;
         let doer = Doer::caller(call);
-        let user = self.as_of_now(&doer, user).await?;
+        let user = self.as_of_now(&doer, user.into_user()).await?;
         user.transition(Action::ChangePassword, self.now())?;
         let attempt = Attempt {
             doer: &doer,
@@ -91,7 +91,7 @@ impl Directory {
         let user = self.find_user(call, key).await?;
         must(call, Permission::UsersCredentialsChange, &user)?;
         let doer = Doer::caller(call);
-        let user = self.as_of_now(&doer, user).await?;
+        let user = self.as_of_now(&doer, user.into_user()).await?;
         user.transition(Action::ChangeRecoveryQuestion, self.now())?;
         let attempt = Attempt {
             doer: &doer,

@@ -63,7 +63,7 @@ impl Directory {
         let user = self.find_user(call, key).await?;
         must(call, Permission::UsersCredentialsManage, &user)?;
         let doer = Doer::caller(call);
-        let user = self.as_of_now(&doer, user).await?;
+        let user = self.as_of_now(&doer, user.into_user()).await?;
         user.transition(action, self.now())?;
         let attempt = Attempt {
             doer: &doer,

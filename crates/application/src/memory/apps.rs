@@ -30,6 +30,7 @@ impl Apps for MemoryStore {
                 && selection.name.as_ref().is_none_or(|name| app.name == *name)
                 && selection.user_id.as_ref().is_none_or(has_user)
                 && selection.group_id.as_ref().is_none_or(has_group)
+                && selection.within.as_ref().is_none_or(|within| within.holds(app))
         };
         let apps = state.apps.iter().map(|(place, (app, _))| (*place, app));
         let found: Vec<_> = apps.filter(|(_, app)| wanted(app)).collect();

@@ -34,7 +34,14 @@ impl Groups for MemoryStore {
             GroupCriterion::StartsWith(text) => fold(&group.name()).starts_with(&fold(text)),
             GroupCriterion::Matching(query) => query.admits(group),
         };
-        let mut found: Vec<_> = state.all_groups().filter(|(_, group)| wanted(group)).collect();
+        let is_within = |group: &Group| {
+            selection
+                .within
+                .as_ref()
+                .is_none_or(|within| within.contains(&group.id))
+        };
+        let groups = state.all_groups();
+        let mut found: Vec<_> = groups.filter(|(_, group)| wanted(group) && is_within(group)).collect();
         if let Some(sort) = &selection.sort {
             found.sort_by(|(_, a), (_, b)| in_order(sort, a, b));
         }

@@ -15,7 +15,7 @@ pub(super) fn users(state: &State, selection: &UserSelection) -> Result<Page<Use
         .users
         .iter()
         .map(|(place, user)| (*place, user))
-        .filter(|(_, user)| is_wanted(user, selection))
+        .filter(|(_, user)| is_wanted(user, selection) && is_within(state, user, selection))
         .collect();
     if let Some(sort) = &selection.sort {
         found.sort_by(|(_, a), (_, b)| in_order(sort, a, b));
@@ -62,6 +62,13 @@ fn is_wanted(user: &User, selection: &UserSelection) -> bool {
         }
         UserCriterion::Matching(query) => matches(&query.expression, query.case, &UserRecord::new(user)),
     }
+}
+
+fn is_within(state: &State, user: &User, selection: &UserSelection) -> bool {
+    selection.within.as_ref().is_none_or(|groups| {
+        let mut groups = groups.iter();
+        groups.any(|group| state.members.contains(&(group.clone(), user.id.clone())))
+    })
 }
 
 /// Users without the attribute come last, whatever the direction; ties are broken by id.

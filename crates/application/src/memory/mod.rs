@@ -8,6 +8,7 @@ mod groups;
 mod lists;
 mod outbox;
 mod roles;
+mod standings;
 mod structure;
 
 use std::collections::{BTreeMap, BTreeSet};

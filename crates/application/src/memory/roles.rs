@@ -117,7 +117,7 @@ impl Roles for MemoryStore {
 }
 
 impl State {
-    fn held_by(&self, assignee: &Assignee) -> impl Iterator<Item = &RoleAssignment> {
+    pub(super) fn held_by(&self, assignee: &Assignee) -> impl Iterator<Item = &RoleAssignment> {
         let all = self.roles.values().map(|held| &held.assignment);
         all.filter(move |held| held.assignee == *assignee)
     }

@@ -144,6 +144,7 @@ async fn list(sample: &Sample, criterion: GroupCriterion, sort: Option<GroupSort
     loop {
         let selection = GroupSelection {
             criterion: criterion.clone(),
+            within: None,
             sort: sort.clone(),
             after,
             limit: 2,

@@ -59,6 +59,7 @@ async fn walk(sample: &Sample, criterion: UserCriterion, sort: Option<UserSort>,
     loop {
         let selection = UserSelection {
             criterion: criterion.clone(),
+            within: None,
             sort: sort.clone(),
             after,
             limit,
@@ -208,6 +209,7 @@ async fn sorted_pages_are_sorted(sample: &Sample) {
 async fn foreign_positions_are_refused(sample: &Sample) {
     let selection = UserSelection {
         criterion: UserCriterion::Present,
+        within: None,
         sort: None,
         after: Some(Position("' OR 1=1".to_owned())),
         limit: 10,

@@ -9,6 +9,7 @@ mod outbox;
 mod races;
 mod roles;
 mod sample;
+mod standings;
 mod structure;
 
 use std::sync::Arc;
@@ -27,4 +28,5 @@ pub async fn run(store: Arc<dyn Store>) {
     structure::run(&sample).await;
     groups::run(&sample).await;
     roles::run(&sample).await;
+    standings::run(&sample).await;
 }

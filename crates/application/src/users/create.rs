@@ -1,6 +1,6 @@
 //! Creating users (contract: users §4).
 
-use denizen_domain::authority::Permission;
+use denizen_domain::authority::{Forbidden, GroupCoverage, Permission, Rank, Subject};
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::group::Group;
 use denizen_domain::id::{UserId, UserTypeId};
@@ -20,7 +20,7 @@ use denizen_domain::validation::Validation;
 
 use crate::account::{Doer, LinkKind};
 use crate::call::Call;
-use crate::directory::{Directory, MOST_ROUNDS, must_at_large};
+use crate::directory::{Directory, MOST_ROUNDS};
 use crate::error::{Error, PasswordSurface, ResourceKind};
 
 /// More groups than this cannot be joined at creation.
@@ -87,7 +87,8 @@ impl Directory {
     /// # Errors
     /// `Forbidden`, `Validation`, `Creation`, `PasswordRejected`, `TooManyGroups`, `NotFound`, `FeatureNotAvailable`, `Busy`.
     pub async fn create_user(&self, call: &Call, request: CreateUser) -> Result<User, Error> {
-        must_at_large(call, Permission::UsersCreate)?;
+        let groups = self.joinable(call, &request.group_ids).await?;
+        must_create(call, &groups)?;
         let CredentialsInput {
             password,
             recovery_question,
@@ -106,7 +107,6 @@ impl Directory {
         let structure = self.structure().await?;
         let profile = new_profile(&structure, type_id, &request.profile)?.1;
         let login = login_of(&profile)?;
-        self.groups_named(&request.group_ids).await?;
         if self.ports.store.user_by_login(&login.key()).await?.is_some() {
             return Err(StoreError::Duplicate(UniqueField::Login).into());
         }
@@ -117,7 +117,7 @@ impl Directory {
             let at = self.now();
             let structure = self.structure().await?;
             let ((user_type, _), profile) = new_profile(&structure, type_id, &request.profile)?;
-            let groups = self.groups_named(&request.group_ids).await?;
+            let groups = self.joinable(call, &request.group_ids).await?;
             let new = NewUser {
                 id: UserId::generate(at, self.random()),
                 type_id: user_type.id.clone(),
@@ -165,17 +165,23 @@ impl Directory {
         Ok(changes)
     }
 
-    /// The groups that a new user joins. `Everyone` may be named; everybody is in it anyway.
-    async fn groups_named(&self, given: &[String]) -> Result<Vec<Group>, Error> {
+    /// The groups that a new user joins, if the caller may let users into all of them (R4). `Everyone` may be named; everybody
+    /// is in it anyway.
+    async fn joinable(&self, call: &Call, given: &[String]) -> Result<Vec<Group>, Error> {
+        if !may_create_somewhere(call) {
+            return Err(Error::Forbidden);
+        }
         if given.len() > MOST_GROUPS {
             return Err(Error::TooManyGroups);
         }
         let mut groups: Vec<Group> = Vec::new();
         for text in given {
-            let group = self.find_group(text).await?;
+            let group = self.see_group(call, text).await?;
             if group.id == self.everyone.id || groups.iter().any(|known| known.id == group.id) {
                 continue;
             }
+            self.must_with_group(call, Permission::GroupsMembersManage, &group)
+                .await?;
             group.check_joinable()?;
             groups.push(group);
         }
@@ -259,6 +265,23 @@ impl Directory {
             .hash(&recovery_question::normalized_answer(&answer))
             .await?;
         Ok(Some(RecoveryQuestion { question, answer }))
+    }
+}
+
+/// Whether the caller may create any user at all.
+fn may_create_somewhere(call: &Call) -> bool {
+    call.caller.covered_groups(Permission::UsersCreate) != GroupCoverage::Nothing
+}
+
+/// Whether the caller may create a user who joins these groups at once. Whoever looks after some groups creates nobody outside
+/// of them.
+fn must_create(call: &Call, groups: &[Group]) -> Result<(), Forbidden> {
+    let caller = &call.caller;
+    let creates_in = |group: &Group| caller.may(Permission::UsersCreate, Subject::Group(&group.id, Rank::Ordinary));
+    if caller.may(Permission::UsersCreate, Subject::Organization) || groups.iter().any(creates_in) {
+        Ok(())
+    } else {
+        Err(Forbidden)
     }
 }
 

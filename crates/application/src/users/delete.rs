@@ -38,10 +38,9 @@ impl Directory {
         permission: Permission,
         send_email: bool,
     ) -> Result<(), Error> {
-        let admin = if send_email {
-            Some(self.find_user(call, "me").await?)
-        } else {
-            None
+        let admin = match call.caller.user_id() {
+            Some(id) if send_email => self.ports.store.user(id).await?,
+            _ => None,
         };
         self.change_user(call, key, |user| {
             must(call, permission, user)?;

@@ -217,7 +217,7 @@ impl Directory {
             changes
                 .events
                 .push(self.event(&Doer::caller(call), event, vec![Entity::user(user)], at));
-            Ok((changes, (user.clone(), transition.user)))
+            Ok((changes, (User::clone(user), transition.user)))
         })
         .await
     }

@@ -8,7 +8,7 @@ use denizen_domain::user::User;
 use denizen_domain::validation::Validation;
 
 use crate::call::{Call, Listing};
-use crate::directory::{Directory, must, must_at_large};
+use crate::directory::Directory;
 use crate::error::Error;
 
 const MOST: usize = 200;
@@ -40,9 +40,8 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`.
     pub async fn get_user(&self, call: &Call, key: &str) -> Result<User, Error> {
-        let user = self.find_user(call, key).await?;
-        must(call, Permission::UsersRead, &user)?;
-        Ok(user)
+        let user = self.see_user(call, key).await?;
+        self.shown(call, user).await
     }
 
     /// Reads a list of users (`listUsers`).
@@ -50,7 +49,7 @@ impl Directory {
     /// # Errors
     /// `Forbidden`, `Search`, `SearchWithFilter`, `InvalidCursor`, `Validation`, `SearchTimedOut`.
     pub async fn list_users(&self, call: &Call, request: ListUsers) -> Result<Listing<User>, Error> {
-        must_at_large(call, Permission::UsersRead)?;
+        let within = self.sight(call, Permission::UsersRead)?;
         let given = |text: &Option<String>| text.as_ref().filter(|text| !text.is_empty()).cloned();
         let (q, filter, search) = (given(&request.q), given(&request.filter), given(&request.search));
         if search.is_some() && (q.is_some() || filter.is_some()) || q.is_some() && filter.is_some() {
@@ -79,6 +78,7 @@ impl Directory {
         };
         let selection = UserSelection {
             criterion,
+            within,
             sort,
             after,
             limit,

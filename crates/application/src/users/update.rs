@@ -18,6 +18,7 @@ use crate::account::Doer;
 use crate::call::Call;
 use crate::directory::{Directory, MOST_ROUNDS, must};
 use crate::error::{Error, PasswordSurface};
+use crate::sight::Seen;
 
 /// A request to change a user.
 #[derive(Debug, Default)]
@@ -67,6 +68,15 @@ impl Directory {
     async fn change(&self, call: &Call, key: &str, mut request: UpdateUser, mode: Mode) -> Result<User, Error> {
         let user = self.find_user(call, key).await?;
         must(call, Permission::UsersProfileManage, &user)?;
+        let is_own = !call.caller.may_by_role(Permission::UsersProfileManage, user.subject());
+        if is_own
+            && request
+                .type_id
+                .as_ref()
+                .is_some_and(|given| *given != user.type_id.as_str())
+        {
+            return Err(Error::Forbidden);
+        }
         let credentials = request.credentials.take().unwrap_or_default();
         if credentials.password.is_some() || credentials.recovery_question.is_some() {
             must(call, Permission::UsersCredentialsManage, &user)?;
@@ -74,28 +84,41 @@ impl Directory {
         if user.status == Status::Deprovisioned {
             return Err(Refusal::NotAllowedInStatus.into());
         }
-        check_tag(&user, request.if_match.as_ref())?;
         let structure = self.structure().await?;
-        let profile = target(&structure, &user, &request, mode)?.1;
+        let hides = !call.caller.may_by_role(Permission::UsersRead, user.subject());
+        check_tag(&structure, &user, request.if_match.as_ref(), hides)?;
+        let profile = target(&structure, &user, &request, mode, is_own)?.1;
         let prepared = self.prepare(&user, &profile, credentials, request.strict).await?;
         for _ in 0..MOST_ROUNDS {
             let user = self.find_user(call, key).await?;
-            check_tag(&user, request.if_match.as_ref())?;
             let structure = self.structure().await?;
+            check_tag(&structure, &user, request.if_match.as_ref(), hides)?;
             let at = self.now();
-            let ((user_type, _), profile) = target(&structure, &user, &request, mode)?;
+            let ((user_type, _), profile) = target(&structure, &user, &request, mode, is_own)?;
             let (after, mut changes) = self.apply(&user, profile, user_type, &prepared, at)?;
             changes.events = self.told(call, &user, &after, prepared.password.is_some(), at);
             if changes.events.is_empty() {
-                return Ok(user);
+                return self.shown(call, user).await;
             }
             changes.writes.insert(0, Write::ExpectStructure(structure.version));
             changes.writes.extend(claims(&structure, Some(&user), &after));
             if self.committed(changes).await? {
-                return Ok(after);
+                return Ok(if hides {
+                    shown_to_owner(&structure, after)
+                } else {
+                    after
+                });
             }
         }
         Err(Error::Conflict)
+    }
+
+    /// A user as the caller may see them: whoever only looks at themself is not shown what is hidden from them (R12).
+    pub(super) async fn shown(&self, call: &Call, user: Seen) -> Result<User, Error> {
+        if call.caller.may_by_role(Permission::UsersRead, user.subject()) {
+            return Ok(user.into_user());
+        }
+        Ok(shown_to_owner(&*self.structure().await?, user.into_user()))
     }
 
     /// Checks and hashes credentials, before anything is decided: hashing is slow and must not stand between read and write.
@@ -192,12 +215,26 @@ fn hash_too_late() -> Validation {
     Validation::field("password", "Cannot set password hash for a user that is not staged")
 }
 
-fn check_tag(user: &User, condition: Option<&IfMatch>) -> Result<(), Error> {
-    match condition {
-        Some(condition) if !condition.admits(&EntityTag::of(&user.profile, &user.type_id)) => {
-            Err(Error::EntityTagMismatch)
-        }
-        _ => Ok(()),
+fn shown_to_owner(structure: &StructureState, user: User) -> User {
+    let schema = structure.user_type(&user.type_id).map(|(_, schema)| schema);
+    let profile = schema.map_or_else(|| user.profile.clone(), |schema| schema.shown_to_owner(&user.profile));
+    User { profile, ..user }
+}
+
+/// Compares what the caller has seen with what they would see now.
+fn check_tag(structure: &StructureState, user: &User, condition: Option<&IfMatch>, hides: bool) -> Result<(), Error> {
+    let Some(condition) = condition else {
+        return Ok(());
+    };
+    let tag = if hides {
+        EntityTag::of(&shown_to_owner(structure, user.clone()).profile, &user.type_id)
+    } else {
+        EntityTag::of(&user.profile, &user.type_id)
+    };
+    if condition.admits(&tag) {
+        Ok(())
+    } else {
+        Err(Error::EntityTagMismatch)
     }
 }
 
@@ -208,6 +245,7 @@ fn target<'a>(
     user: &User,
     request: &UpdateUser,
     mode: Mode,
+    is_own: bool,
 ) -> Result<(&'a (UserType, Schema), Profile), Error> {
     let current = user.type_id.as_str();
     let found = type_named(structure, Some(request.type_id.as_deref().unwrap_or(current)))?;
@@ -216,11 +254,18 @@ fn target<'a>(
     if mode == Mode::Partial && moves {
         return Err(Validation::field("type", "The user type can only be changed by a full update").into());
     }
-    let profile = match (&request.profile, mode) {
-        (Some(given), Mode::Partial) => schema.check_merge(&user.profile, given.clone(), "user")?,
-        (Some(given), Mode::Replace) => schema.check_replace(given.clone(), "user")?,
+    let given = match request.profile.clone() {
+        Some(given) if is_own => Some(schema.change_by_owner(&user.profile, given, mode == Mode::Replace)?),
+        given => given,
+    };
+    let profile = match (given, mode) {
+        (Some(given), Mode::Partial) => schema.check_merge(&user.profile, given, "user")?,
+        (Some(given), Mode::Replace) => schema.check_replace(given, "user")?,
         (None, _) if moves => schema.check_replace(schema.known_part(&user.profile), "user")?,
         (None, _) => user.profile.clone(),
     };
+    if !moves {
+        schema.check_mutability(Some(&user.profile), &profile)?;
+    }
     Ok((found, profile))
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use denizen_application::memory::MemoryStore;
 use denizen_domain::app::{App, AppGroup, AppUser};
-use denizen_domain::authority::Grant;
+use denizen_domain::authority::{Grant, Rank, Standing};
 use denizen_domain::event::LogEvent;
 use denizen_domain::group::Group;
 use denizen_domain::id::{AppId, GroupId, MessageId, UserId, UserTypeId};
@@ -16,7 +16,7 @@ use denizen_domain::message::PendingMessage;
 use denizen_domain::organization::Organization;
 use denizen_domain::ports::{
     AppSelection, Apps, Changes, Commit, Delivery, GroupSelection, GroupStats, Groups, Links, LogSelection, Outbox,
-    Page, Position, Roles, StoreError, Structure, StructureState, SuperAdministrator, SystemLog, TargetApp,
+    Page, Position, Roles, Standings, StoreError, Structure, StructureState, SuperAdministrator, SystemLog, TargetApp,
     TokenBearer, Tokens, UsableApp, UserSelection, Users,
 };
 use denizen_domain::role::{Assignee, AssignmentId, RoleAssignment};
@@ -254,6 +254,19 @@ impl Roles for RestlessStore {
     async fn super_administrators(&self) -> Result<Vec<SuperAdministrator>, StoreError> {
         self.turn().await;
         self.inner.super_administrators().await
+    }
+}
+
+#[async_trait]
+impl Standings for RestlessStore {
+    async fn standing_of(&self, user_id: &UserId) -> Result<Standing, StoreError> {
+        self.turn().await;
+        self.inner.standing_of(user_id).await
+    }
+
+    async fn rank_of_group(&self, group_id: &GroupId) -> Result<Rank, StoreError> {
+        self.turn().await;
+        self.inner.rank_of_group(group_id).await
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::matrix::{Reach, Relation, is_left_to_everybody, reach};
 use super::subject::AppSubject;
 use super::{Caller, Credential, Forbidden, Grant, Permission, Rank, Role, Subject, Targets};
+use crate::app::{App, SignOnMode};
 use crate::id::{AppId, GroupId, UserId};
 
 /// The users or groups that a right goes to.
@@ -39,10 +40,12 @@ pub struct SomeApps {
 }
 
 impl SomeApps {
-    /// Whether there are none.
+    /// Whether an app is one of them.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+    pub fn holds(&self, app: &App) -> bool {
+        self.names.contains(&app.name)
+            || self.instances.contains(&app.id)
+            || self.speaking_openid && app.sign_on_mode == SignOnMode::OpenidConnect
     }
 }
 

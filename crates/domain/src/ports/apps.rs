@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::{Page, Position, StoreError};
 use crate::app::{App, AppGroup, AppStatus, AppUser};
+use crate::authority::SomeApps;
 use crate::id::{AppId, GroupId, UserId};
 
 /// Which apps a list shows. Apps are listed by creation.
@@ -19,6 +20,8 @@ pub struct AppSelection {
     pub group_id: Option<GroupId>,
     /// Apps of this kind, by the name in the catalog.
     pub name: Option<String>,
+    /// None but these.
+    pub within: Option<SomeApps>,
     /// Where to go on.
     pub after: Option<Position>,
     /// At most this many.

@@ -1,5 +1,7 @@
 //! Reading groups and who belongs to them.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::{Page, Position, StoreError};
@@ -13,6 +15,8 @@ use crate::user::User;
 pub struct GroupSelection {
     /// Which groups are candidates.
     pub criterion: GroupCriterion,
+    /// None but these.
+    pub within: Option<BTreeSet<GroupId>>,
     /// The order; by creation where none is given. Ties are broken by id.
     pub sort: Option<GroupSort>,
     /// Where to go on.

@@ -12,6 +12,7 @@ mod log;
 mod outbox;
 mod page;
 mod roles;
+mod standings;
 mod structure;
 mod tokens;
 mod users;
@@ -25,6 +26,7 @@ pub use self::log::{LogSelection, SystemLog};
 pub use self::outbox::{Delivery, Outbox};
 pub use self::page::{Page, Position};
 pub use self::roles::{RoleWrite, Roles, SuperAdministrator, TargetApp};
+pub use self::standings::Standings;
 pub use self::structure::{Structure, StructureState};
 pub use self::tokens::{TokenBearer, Tokens};
 pub use self::users::{UserCriterion, UserSelection, Users};
@@ -38,6 +40,12 @@ pub trait Clock: Send + Sync {
 }
 
 /// A whole store.
-pub trait Store: Users + Structure + Groups + Links + Apps + Roles + Tokens + SystemLog + Outbox + Commit {}
+pub trait Store:
+    Users + Structure + Groups + Links + Apps + Roles + Standings + Tokens + SystemLog + Outbox + Commit
+{
+}
 
-impl<T: Users + Structure + Groups + Links + Apps + Roles + Tokens + SystemLog + Outbox + Commit> Store for T {}
+impl<T: Users + Structure + Groups + Links + Apps + Roles + Standings + Tokens + SystemLog + Outbox + Commit> Store
+    for T
+{
+}

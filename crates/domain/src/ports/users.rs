@@ -1,9 +1,11 @@
 //! Reading users.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::{Page, Position, StoreError};
-use crate::id::{UserId, UserTypeId};
+use crate::id::{GroupId, UserId, UserTypeId};
 use crate::login::LoginKey;
 use crate::search::{UserQuery, UserSort};
 use crate::user::User;
@@ -13,6 +15,8 @@ use crate::user::User;
 pub struct UserSelection {
     /// Which users are candidates.
     pub criterion: UserCriterion,
+    /// None but members of one of these groups, each of whom was let in.
+    pub within: Option<BTreeSet<GroupId>>,
     /// The order; by creation where none is given. Ties are broken by id.
     pub sort: Option<UserSort>,
     /// Where to go on.

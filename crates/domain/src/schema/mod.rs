@@ -1,5 +1,6 @@
 //! Schemas: which attributes a profile has, and what their values must be like (contract: schemas).
 
+mod access;
 mod check;
 mod definition;
 mod edit;
@@ -11,6 +12,7 @@ mod property;
 mod template;
 mod value;
 
+pub use self::access::AttributeRefusal;
 pub use self::edit::{Edited, SchemaEdit, SchemaRefusal};
 pub use self::format::Format;
 pub use self::login_pattern::LoginPattern;

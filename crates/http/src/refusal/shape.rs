@@ -4,7 +4,7 @@ use denizen_application::Error;
 use denizen_domain::app::AppRefusal;
 use denizen_domain::group::GroupRefusal;
 use denizen_domain::linked_object::Side;
-use denizen_domain::schema::SchemaRefusal;
+use denizen_domain::schema::{AttributeRefusal, SchemaRefusal};
 use denizen_domain::user_type::UserTypeRefusal;
 
 use super::{Refusal, told};
@@ -16,6 +16,21 @@ impl From<SchemaRefusal> for Refusal {
             SchemaRefusal::ChoicesMismatch => {
                 let summary = "Array specified in enum field must match const values specified in oneOf field.";
                 told(400, "E0000123", summary)
+            }
+        }
+    }
+}
+
+impl From<AttributeRefusal> for Refusal {
+    fn from(refusal: AttributeRefusal) -> Self {
+        match refusal {
+            AttributeRefusal::ReadOnly(name) => {
+                let summary = format!("Cannot modify the {name} attribute because it is read-only.");
+                told(403, "E0000077", summary)
+            }
+            AttributeRefusal::Immutable(name) => {
+                let summary = format!("Cannot modify the {name} attribute because it is immutable.");
+                told(403, "E0000078", summary)
             }
         }
     }

@@ -135,6 +135,17 @@ fn list(conn: &mut Conn, selection: &AppSelection, behind: i64) -> Result<Page<A
         let of_group = app_groups::table.filter(app_groups::group_id.eq(id.as_str()));
         query = query.filter(apps::id.eq_any(of_group.select(app_groups::app_id)));
     }
+    if let Some(within) = &selection.within {
+        let names: Vec<&str> = within.names.iter().map(String::as_str).collect();
+        let ids: Vec<&str> = within.instances.iter().map(AppId::as_str).collect();
+        let named = apps::name.eq_any(names).or(apps::id.eq_any(ids));
+        let openid = SignOnMode::OpenidConnect.as_str();
+        query = if within.speaking_openid {
+            query.filter(named.or(apps::sign_on_mode.eq(openid)))
+        } else {
+            query.filter(named)
+        };
+    }
     let rows: Vec<AppRow> = query
         .order(apps::seq)
         .limit(one_more(selection.limit))

@@ -4,10 +4,11 @@
 //! is looked up. A sorted list asks all groups for each page and keeps the first ones, so that its memory is bounded by the
 //! page; what takes too long is ended by the time limit.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 use denizen_domain::group::Group;
+use denizen_domain::id::GroupId;
 use denizen_domain::ports::{GroupCriterion, GroupSelection, Page, Position, StoreError};
 use denizen_domain::search::{Case, Expression, GroupAttribute, GroupRecord, GroupSort, Operator, Record, Value, fold};
 use diesel::prelude::*;
@@ -32,6 +33,7 @@ pub(super) fn list_groups(
         conn,
         names,
         criterion: &selection.criterion,
+        within: selection.within.as_ref(),
         deadline,
     };
     match &selection.sort {
@@ -90,6 +92,7 @@ struct Walk<'a> {
     conn: &'a mut Conn,
     names: Names,
     criterion: &'a GroupCriterion,
+    within: Option<&'a BTreeSet<GroupId>>,
     deadline: Instant,
 }
 
@@ -97,6 +100,9 @@ impl Walk<'_> {
     fn rows(&mut self, behind: i64, limit: usize) -> Result<Vec<GroupRow>, StoreError> {
         if Instant::now() > self.deadline {
             return Err(StoreError::TimedOut);
+        }
+        if let Some(within) = self.within {
+            return self.rows_within(within, behind, limit);
         }
         let rows = groups::table
             .filter(groups::seq.gt(behind))
@@ -117,8 +123,33 @@ impl Walk<'_> {
         found.map_err(unavailable)
     }
 
+    /// Of a few groups, each is found by its id.
+    fn rows_within(
+        &mut self,
+        within: &BTreeSet<GroupId>,
+        behind: i64,
+        limit: usize,
+    ) -> Result<Vec<GroupRow>, StoreError> {
+        let ids: Vec<&str> = within.iter().map(GroupId::as_str).collect();
+        let mut rows: Vec<GroupRow> = Vec::new();
+        for some in ids.chunks(MOST_READ) {
+            let named = groups::table
+                .filter(groups::id.eq_any(some))
+                .filter(groups::seq.gt(behind));
+            let found: Vec<GroupRow> = named
+                .select(GroupRow::as_select())
+                .load(self.conn)
+                .map_err(unavailable)?;
+            rows.extend(found);
+        }
+        rows.sort_by_key(|row| row.seq);
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
     fn fits(&self, group: &Group) -> bool {
         match self.criterion {
+            GroupCriterion::StartsWith(text) if self.within.is_some() => fold(&group.name()).starts_with(&fold(text)),
             GroupCriterion::Matching(query) => query.admits(group),
             // The names say it all.
             GroupCriterion::All | GroupCriterion::StartsWith(_) => true,

@@ -21,6 +21,7 @@ mod role_writes;
 mod roles;
 mod row;
 pub(super) mod search;
+mod standings;
 mod statements;
 mod structure;
 mod structure_writes;

@@ -5,24 +5,27 @@ use std::collections::HashMap;
 use denizen_domain::ports::{Page, StoreError, UserSelection};
 use denizen_domain::user::User;
 
-use super::search::{self, Bounds, Reader};
+use super::search::{self, Bounds, Reader, Within};
 use super::{Conn, UserRow};
 
 /// A page of users (contract of the port: `Users::list_users`). All of it must happen in one snapshot.
 pub(crate) fn list_users(conn: &mut Conn, selection: &UserSelection, bounds: Bounds) -> Result<Page<User>, StoreError> {
     let mut reader = Reader::new(conn, bounds);
     let query = search::meaning(&selection.criterion);
+    let within = selection.within.as_ref();
+    let within = within.map(|ids| Within::read(&mut reader, ids)).transpose()?;
+    let within = within.as_ref();
     // One more than the page holds tells whether another page follows.
     let wanted = selection.limit.saturating_add(1);
     let after = selection.after.as_ref();
     let mut found = match &selection.sort {
         None => {
             let behind = after.map(search::number).transpose()?;
-            search::by_creation(&mut reader, &query, behind, wanted)?
+            search::by_creation(&mut reader, &query, within, behind, wanted)?
         }
         Some(sort) => {
             let behind = after.map(|after| search::rank(after, &sort.attribute)).transpose()?;
-            search::by_value(&mut reader, &query, sort, behind, wanted)?
+            search::by_value(&mut reader, &query, within, sort, behind, wanted)?
         }
     };
     let more = found.len() > selection.limit;

@@ -275,6 +275,7 @@ fn selection(ids: Vec<String>) -> impl Strategy<Value = UserSelection> {
         .prop_map(|sort| sort.map(|(attribute, descending)| UserSort { attribute, descending }));
     (criterion, sort, 1usize..12).prop_map(|(criterion, sort, limit)| UserSelection {
         criterion,
+        within: None,
         sort,
         after: None,
         limit,
@@ -518,6 +519,7 @@ async fn crowds_are_paged_as_in_memory() {
                 criterion: UserCriterion::Matching(
                     UserQuery::search(text, std::slice::from_ref(&schema)).expect("it is a query"),
                 ),
+                within: None,
                 sort,
                 after: None,
                 limit: 150,
@@ -545,6 +547,7 @@ async fn a_search_ends_when_its_time_is_over() {
     let query = UserQuery::search(r#"profile.login co "x""#, &[schema]).expect("it is a query");
     let selection = UserSelection {
         criterion: UserCriterion::Matching(query),
+        within: None,
         sort: None,
         after: None,
         limit: 10,

@@ -127,6 +127,7 @@ async fn nobody_slips_past_a_change_of_the_shape() {
 async fn everybody(store: &dyn Store) -> Vec<User> {
     let selection = UserSelection {
         criterion: UserCriterion::Present,
+        within: None,
         sort: None,
         after: None,
         limit: 10_000,
@@ -327,6 +328,7 @@ async fn groups_are_listed_as_in_memory() {
                     let sort = (!by.is_empty()).then(|| GroupSort::parse(by, Some(order), &schema).unwrap());
                     let selection = GroupSelection {
                         criterion: criterion.clone(),
+                        within: None,
                         sort,
                         after: None,
                         limit: 7,
@@ -352,6 +354,7 @@ async fn foreign_positions_are_refused() {
             let at = Position(text.to_owned());
             let sort = |by: &str| GroupSelection {
                 criterion: GroupCriterion::All,
+                within: None,
                 sort: (!by.is_empty()).then(|| GroupSort::parse(by, None, &group_schema()).unwrap()),
                 after: Some(at.clone()),
                 limit: 5,

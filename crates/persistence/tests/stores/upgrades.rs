@@ -126,6 +126,7 @@ async fn search(store: &dyn Store, text: &str, schema: &Schema) -> Vec<UserId> {
         criterion: UserCriterion::Matching(
             UserQuery::search(text, std::slice::from_ref(schema)).expect("it is a query"),
         ),
+        within: None,
         sort: None,
         after: None,
         limit: 10,

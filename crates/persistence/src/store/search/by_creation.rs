@@ -8,6 +8,7 @@ use super::pace::Pace;
 use super::plan::Planner;
 use super::position::Place;
 use super::stream::Stream;
+use super::within::Within;
 use super::{Found, Reader};
 
 /// Entries that an index is asked for at first.
@@ -17,6 +18,7 @@ const FIRST_PIECE: usize = 256;
 pub(crate) fn list(
     reader: &mut Reader<'_>,
     query: &UserQuery,
+    within: Option<&Within>,
     behind: Option<i64>,
     wanted: usize,
 ) -> Result<Vec<Found>, StoreError> {
@@ -27,7 +29,12 @@ pub(crate) fn list(
         from,
         length: wanted.min(FIRST_PIECE),
     };
-    let (mut stream, residual) = match planner.plan(query)? {
+    let length = planner.length;
+    let mut plan = planner.plan(query)?;
+    if let Some(within) = within {
+        plan = Some(within.narrow(reader, plan, &query.expression, from, length)?);
+    }
+    let (mut stream, residual) = match plan {
         Some(plan) => (Some(plan.stream), plan.residual),
         None => (None, Some(query.expression.clone())),
     };

@@ -15,6 +15,7 @@ use super::pace::Pace;
 use super::plan::Planner;
 use super::position::{Place, Rank, Worth};
 use super::stream::{IndexStream, Stream};
+use super::within::Within;
 use super::{Found, Reader, key};
 
 /// Users that are looked at together.
@@ -26,6 +27,7 @@ const SORTED_PART: usize = 4;
 pub(crate) fn list(
     reader: &mut Reader<'_>,
     query: &UserQuery,
+    within: Option<&Within>,
     sort: &UserSort,
     behind: Option<Rank>,
     wanted: usize,
@@ -33,6 +35,7 @@ pub(crate) fn list(
     let behind = behind.map(|rank| uncut(reader, rank, &sort.attribute)).transpose()?;
     let mut sorting = Sorting {
         query,
+        within,
         attribute: &sort.attribute,
         descending: sort.descending,
         first: First::new(wanted, sort.descending, behind),
@@ -77,6 +80,7 @@ enum Group<'a> {
 
 struct Sorting<'s, 'c> {
     query: &'s UserQuery,
+    within: Option<&'s Within>,
     attribute: &'s UserAttribute,
     descending: bool,
     first: First,
@@ -91,7 +95,10 @@ impl Sorting<'_, '_> {
             from: 0,
             length: PIECE,
         };
-        let plan = planner.plan(self.query)?;
+        let mut plan = planner.plan(self.query)?;
+        if let Some(within) = self.within {
+            plan = Some(within.narrow(self.reader, plan, &self.query.expression, 0, PIECE)?);
+        }
         let few = self.few();
         let columns = Column::all(self.attribute);
         match plan {
@@ -111,9 +118,12 @@ impl Sorting<'_, '_> {
     }
 
     /// Considers some users; tells how many of them fit.
-    fn offer<'r>(&mut self, rows: impl IntoIterator<Item = &'r Slim>) -> usize {
+    fn offer(&mut self, mut rows: Vec<Slim>) -> Result<usize, StoreError> {
         let mut fitted = 0;
-        for row in rows {
+        if let Some(within) = self.within {
+            rows = within.keep(self.reader, rows)?;
+        }
+        for row in &rows {
             let candidate = Candidate::from(row);
             if candidate.fits(self.query) {
                 fitted += 1;
@@ -122,13 +132,13 @@ impl Sorting<'_, '_> {
                 self.first.offer(Rank { worth, id }, row.seq);
             }
         }
-        fitted
+        Ok(fitted)
     }
 
     fn offer_places(&mut self, places: &[i64]) -> Result<(), StoreError> {
         for some in places.chunks(PIECE) {
             let rows = self.reader.slim_at(some)?;
-            self.offer(&rows);
+            self.offer(rows)?;
         }
         Ok(())
     }
@@ -149,9 +159,11 @@ impl Sorting<'_, '_> {
         let mut from = 0;
         loop {
             let rows = self.reader.slim_from(from, PIECE)?;
-            self.offer(&rows);
-            match rows.last() {
-                Some(last) if rows.len() == PIECE => from = last.seq.saturating_add(1),
+            let next = rows.last().map(|last| last.seq.saturating_add(1));
+            let is_end = rows.len() < PIECE;
+            self.offer(rows)?;
+            match next {
+                Some(next) if !is_end => from = next,
                 _ => return Ok(()),
             }
         }
@@ -207,7 +219,7 @@ impl Sorting<'_, '_> {
             }
             let places: Vec<i64> = entries[..complete].iter().map(|(_, seq)| *seq).collect();
             let rows = self.reader.slim_at(&places)?;
-            pace.count(complete, self.offer(&rows));
+            pace.count(complete, self.offer(rows)?);
             if is_end {
                 break;
             }
@@ -256,13 +268,12 @@ impl Sorting<'_, '_> {
             let length = pace.next(self.first.missing());
             let rows = self.reader.slim_behind(&id, length)?;
             let attribute = self.attribute;
-            let members = rows
-                .iter()
-                .filter(|row| group.has(attribute, Candidate::from(*row).worth(attribute).as_ref()));
-            let fitted = self.offer(members);
-            pace.count(rows.len(), fitted);
-            match rows.last() {
-                Some(last) if rows.len() == length => id.clone_from(&last.id),
+            let (read, last) = (rows.len(), rows.last().map(|last| last.id.clone()));
+            let is_member = |row: &Slim| group.has(attribute, Candidate::from(row).worth(attribute).as_ref());
+            let fitted = self.offer(rows.into_iter().filter(is_member).collect())?;
+            pace.count(read, fitted);
+            match last {
+                Some(last) if read == length => id = last,
                 _ => return Ok(()),
             }
         }

@@ -21,6 +21,8 @@ pub(super) enum Column {
     Created,
     /// When the user was last changed.
     LastUpdated,
+    /// A group that the user was let into, by its place among groups.
+    Group,
 }
 
 /// A value in an index.
@@ -28,7 +30,7 @@ pub(super) enum Column {
 pub(super) enum Key {
     /// Of an index over texts.
     Text(String),
-    /// Of an index over times: milliseconds.
+    /// Of an index over numbers: times in milliseconds, places.
     Time(i64),
 }
 
@@ -73,7 +75,7 @@ impl Column {
                 from: Key::Text(String::new()),
                 until: Key::Text(key::end()),
             },
-            Self::Created | Self::LastUpdated => Span {
+            Self::Created | Self::LastUpdated | Self::Group => Span {
                 from: Key::Time(i64::MIN),
                 until: Key::Time(i64::MAX),
             },

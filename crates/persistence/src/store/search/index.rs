@@ -8,7 +8,7 @@ use super::super::unavailable;
 use super::Reader;
 use super::column::{Column, Key, Span};
 use super::entries::value_names;
-use crate::schema::{user_attr, users};
+use crate::schema::{group_members, user_attr, users};
 
 /// Entries that a first look at a span takes: most spans that are worth it have fewer.
 const FIRST_LOOK: usize = 256;
@@ -46,6 +46,11 @@ macro_rules! for_index {
             }
             (Column::LastUpdated, Key::Time($low), Key::Time($high)) => {
                 let ($table, $key, $seq, $wrap) = (users::table, users::last_updated, users::seq, Key::Time);
+                $query
+            }
+            (Column::Group, Key::Time($low), Key::Time($high)) => {
+                let ($table, $key, $seq) = (group_members::table, group_members::group_seq, group_members::user_seq);
+                let $wrap = Key::Time;
                 $query
             }
             // A text is no key of an index over times, nor the other way round.

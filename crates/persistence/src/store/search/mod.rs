@@ -21,6 +21,7 @@ mod plan;
 mod position;
 mod rows;
 mod stream;
+mod within;
 
 use std::time::Instant;
 
@@ -36,6 +37,7 @@ pub(crate) use self::entries::{claim_key, index_entries, index_names};
 pub(crate) use self::first::First;
 pub(crate) use self::key::after_prefix;
 pub(crate) use self::position::{Place, Rank, Worth, group_rank, number, rank};
+pub(crate) use self::within::Within;
 
 /// How far a search may go.
 #[derive(Clone, Copy, Debug)]

@@ -10,52 +10,66 @@ use super::super::{Backend, UserRow, unavailable};
 use super::Reader;
 use super::candidate::Slim;
 use super::index::count;
-use crate::schema::users;
+use crate::schema::{group_members, users};
 
 /// Rows that one statement reads by their places: few, or many.
-const FEW: usize = 16;
-const MANY: usize = 256;
+pub(super) const FEW: usize = 16;
+pub(super) const MANY: usize = 256;
 
-/// Whether a user is at one of `N` places. A list of fixed length has one text, so that the statement is prepared once;
-/// a list of any length would be prepared each time.
-#[derive(Clone, Copy, Debug)]
-struct AtOneOf<const N: usize>([i64; N]);
+/// Defines a condition: a column of a table holds one of `N` places. A list of fixed length has one text, so that the statement
+/// is prepared once; a list of any length would be prepared each time.
+macro_rules! one_of {
+    ($(#[$doc:meta])* $name:ident of $table:ty, $text:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub(super) struct $name<const N: usize>([i64; N]);
 
-impl<const N: usize> AtOneOf<N> {
-    /// The places of a list that is neither empty nor longer than `N`; its last one is repeated.
-    fn new(places: &[i64]) -> Self {
-        let last = places.last().copied().unwrap_or_default();
-        Self(std::array::from_fn(|n| places.get(n).copied().unwrap_or(last)))
-    }
-}
-
-impl<const N: usize> QueryId for AtOneOf<N> {
-    type QueryId = Self;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl<const N: usize> Expression for AtOneOf<N> {
-    type SqlType = Bool;
-}
-
-impl<const N: usize> AppearsOnTable<users::table> for AtOneOf<N> {}
-impl<const N: usize> SelectableExpression<users::table> for AtOneOf<N> {}
-impl<const N: usize> ValidGrouping<()> for AtOneOf<N> {
-    type IsAggregate = is_aggregate::Never;
-}
-
-impl<const N: usize> QueryFragment<Backend> for AtOneOf<N> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
-        out.push_sql("users.seq IN (");
-        for (n, place) in self.0.iter().enumerate() {
-            if n > 0 {
-                out.push_sql(",");
+        impl<const N: usize> $name<N> {
+            /// The places of a list that is neither empty nor longer than `N`; its last one is repeated.
+            pub(super) fn new(places: &[i64]) -> Self {
+                let last = places.last().copied().unwrap_or_default();
+                Self(std::array::from_fn(|n| places.get(n).copied().unwrap_or(last)))
             }
-            out.push_bind_param::<BigInt, _>(place)?;
         }
-        out.push_sql(")");
-        Ok(())
-    }
+
+        impl<const N: usize> QueryId for $name<N> {
+            type QueryId = Self;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+
+        impl<const N: usize> Expression for $name<N> {
+            type SqlType = Bool;
+        }
+
+        impl<const N: usize> AppearsOnTable<$table> for $name<N> {}
+        impl<const N: usize> SelectableExpression<$table> for $name<N> {}
+        impl<const N: usize> ValidGrouping<()> for $name<N> {
+            type IsAggregate = is_aggregate::Never;
+        }
+
+        impl<const N: usize> QueryFragment<Backend> for $name<N> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+                out.push_sql($text);
+                for (n, place) in self.0.iter().enumerate() {
+                    if n > 0 {
+                        out.push_sql(",");
+                    }
+                    out.push_bind_param::<BigInt, _>(place)?;
+                }
+                out.push_sql(")");
+                Ok(())
+            }
+        }
+    };
+}
+
+one_of! {
+    /// A user is at one of these places.
+    AtOneOf of users::table, "users.seq IN ("
+}
+one_of! {
+    /// A membership is that of one of these users.
+    OfOneOf of group_members::table, "group_members.user_seq IN ("
 }
 
 impl Reader<'_> {

@@ -1,0 +1,28 @@
+//! What somebody is to administrators, in memory.
+
+use async_trait::async_trait;
+use denizen_domain::authority::{Rank, Standing};
+use denizen_domain::id::{GroupId, UserId};
+use denizen_domain::ports::{Standings, StoreError};
+use denizen_domain::role::Assignee;
+
+use super::MemoryStore;
+
+#[async_trait]
+impl Standings for MemoryStore {
+    async fn standing_of(&self, user_id: &UserId) -> Result<Standing, StoreError> {
+        let state = self.state();
+        let joined = state.members.iter().filter(|(_, member)| member == user_id);
+        let groups = joined.map(|(group, _)| group.clone()).collect();
+        Ok(Standing {
+            rank: Rank::of(state.grants_of(user_id).iter().map(|grant| grant.role)),
+            groups,
+        })
+    }
+
+    async fn rank_of_group(&self, group_id: &GroupId) -> Result<Rank, StoreError> {
+        let state = self.state();
+        let group = Assignee::Group(group_id.clone());
+        Ok(Rank::of(state.held_by(&group).map(|assignment| assignment.role)))
+    }
+}
