@@ -7,7 +7,7 @@ use denizen_domain::entropy;
 use denizen_domain::event::{Client, Entity, EventOutcome, EventType, LogEvent};
 use denizen_domain::id::MessageId;
 use denizen_domain::message::{Mail, MailTemplate, MailUser, OutgoingMessage};
-use denizen_domain::ports::{AppWrite, Changes, Write};
+use denizen_domain::ports::{AppWrite, Changes, RoleWrite, Write};
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{OneTimeToken, TokenPurpose};
@@ -157,6 +157,8 @@ impl Directory {
                 writes.push(Write::DeleteApiTokensOf(before.id.clone()));
                 // Whoever is deactivated loses every app of their own (contract: users §7.1).
                 writes.push(Write::App(AppWrite::UnassignUserFromAll(before.id.clone())));
+                // The same goes for roles (contract: roles-and-targets §3.3).
+                writes.push(Write::Role(RoleWrite::UnassignAllOf(before.id.clone())));
             }
         }
         Changes {

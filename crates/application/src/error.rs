@@ -6,6 +6,7 @@ use denizen_domain::group::GroupRefusal;
 use denizen_domain::linked_object::{DefinitionRefusal, Side};
 use denizen_domain::password::HasherError;
 use denizen_domain::ports::{StoreError, UniqueField};
+use denizen_domain::role::RoleRefusal;
 use denizen_domain::schema::{AttributeRefusal, SchemaRefusal};
 use denizen_domain::search::SearchError;
 use denizen_domain::user::creation::CreationRefusal;
@@ -34,6 +35,12 @@ pub enum ResourceKind {
     AppUser,
     /// An app's assignment to a group.
     AppGroup,
+    /// An app of the catalog.
+    CatalogApp,
+    /// The assignment of a role.
+    RoleAssignment,
+    /// A role that an administrator made up.
+    CustomRole,
 }
 
 impl ResourceKind {
@@ -50,6 +57,9 @@ impl ResourceKind {
             Self::App => "AppInstance",
             Self::AppUser => "AppUser",
             Self::AppGroup => "ApplicationGroupAssignment",
+            Self::CatalogApp => "CatalogApplication",
+            Self::RoleAssignment => "RoleAssignment",
+            Self::CustomRole => "CustomRole",
         }
     }
 }
@@ -110,6 +120,12 @@ pub enum Error {
     /// An app is not changed or assigned.
     #[error(transparent)]
     App(#[from] AppRefusal),
+    /// A role is not assigned, narrowed or taken away.
+    #[error(transparent)]
+    Role(#[from] RoleRefusal),
+    /// Others change the same role assignments all the time.
+    #[error("others change the same role assignments")]
+    RolesInMotion,
     /// More groups are named than a new user may join at once.
     #[error("too many groups")]
     TooManyGroups,

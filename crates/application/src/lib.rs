@@ -20,6 +20,7 @@ mod log;
 pub mod memory;
 mod outbox;
 mod paging;
+mod roles;
 mod schemas;
 mod sight;
 #[cfg(feature = "store-contract")]
@@ -36,6 +37,7 @@ pub use self::error::{Error, PasswordSurface, ResourceKind};
 pub use self::groups::ListGroups;
 pub use self::log::ListEvents;
 pub use self::outbox::Delivered;
+pub use self::roles::{AssignRole, HolderKey, RoleTarget, TargetKey};
 pub use self::users::{
     CreateUser, CredentialsInput, ListUsers, PasswordInput, RecoveryQuestionInput, ResetPassword, UpdateUser,
 };

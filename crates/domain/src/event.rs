@@ -126,6 +126,12 @@ event_types! {
     ApiTokenRevoke = "system.api_token.revoke", "Revoke API token";
     /// An administrator gained a role.
     PrivilegeGrant = "user.account.privilege.grant", "Grant administrator privilege to user";
+    /// A user lost the last role.
+    PrivilegeRevoke = "user.account.privilege.revoke", "Revoke administrator privilege from user";
+    /// A group gained a role.
+    GroupPrivilegeGrant = "group.privilege.grant", "Grant administrator privilege to group";
+    /// A group lost the last role.
+    GroupPrivilegeRevoke = "group.privilege.revoke", "Revoke administrator privilege from group";
 }
 
 /// One event, as it is stored and shown.

@@ -1,6 +1,7 @@
 //! Everything that a request can be refused with, and the one table from the use cases' errors to what clients are told
 //! (contract: errors.tsv, conventions §2).
 
+mod role;
 mod shape;
 
 use std::borrow::Cow;
@@ -251,6 +252,8 @@ impl From<Error> for Refusal {
             Error::LinkedObjectInUse(sides) => shape::linked_object_in_use(&sides),
             Error::Group(refusal) => refusal.into(),
             Error::App(refusal) => refusal.into(),
+            Error::Role(refusal) => refusal.into(),
+            Error::RolesInMotion => role::roles_in_motion(),
             Error::TooManyGroups => {
                 told(400, "E0000093", "Target count limit exceeded").because("The number of group targets is too large")
             }

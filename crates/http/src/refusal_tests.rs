@@ -1,6 +1,7 @@
 //! The whole table of errors, written down.
 
 use denizen_application::{Error, PasswordSurface, ResourceKind};
+use denizen_domain::role::RoleRefusal;
 use denizen_domain::search::SearchError;
 use denizen_domain::user::creation::CreationRefusal;
 use denizen_domain::user::lifecycle::Refusal as LifecycleRefusal;
@@ -219,4 +220,46 @@ fn an_internal_error_is_logged_and_not_told() {
     let refusal = Refusal::from(Error::Internal("disk on fire".to_owned()));
     assert_eq!(refusal.internal(), Some("disk on fire"));
     assert!(refusal.causes().is_empty() && !refusal.summary().contains("fire"));
+}
+
+#[test]
+fn refusals_of_roles() {
+    let cases = [
+        (
+            RoleRefusal::AlreadyAssigned,
+            "409 E0000090 The role specified is already assigned to the user.",
+        ),
+        (
+            RoleRefusal::AlreadyBound,
+            "409 E0000263 Attempted to assign a duplicate standard role assignment to an admin",
+        ),
+        (
+            RoleRefusal::UserDeactivated,
+            "403 E0000038 This operation is not allowed in the user's current status.",
+        ),
+        (
+            RoleRefusal::BuiltInGroup,
+            "400 E0000211 Roles cannot be granted to built-in groups: Everyone",
+        ),
+        (
+            RoleRefusal::ForeignGroup,
+            "400 E0000194 Roles can only be granted to Okta groups, AD groups and LDAP groups.",
+        ),
+        (
+            RoleRefusal::GroupTooLarge,
+            "400 E0000193 Roles can only be granted to groups with 5000 or less users.",
+        ),
+        (
+            RoleRefusal::WrongRole,
+            "400 E0000091 The provided role type was not the same as required role type.",
+        ),
+        (RoleRefusal::TooManyTargets, "400 E0000093 Target count limit exceeded"),
+    ];
+    for (refusal, wanted) in cases {
+        assert_eq!(line(Error::Role(refusal)), wanted);
+    }
+    assert_eq!(
+        line(Error::RolesInMotion),
+        "409 E0000268 Another request is making changes to the role assignments. Please try again."
+    );
 }

@@ -3,6 +3,7 @@
 use denizen_domain::authority::Permission;
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::message::MailTemplate;
+use denizen_domain::role::Assignee;
 use denizen_domain::user::Fate;
 use denizen_domain::user::lifecycle::Action;
 
@@ -42,6 +43,8 @@ impl Directory {
             Some(id) if send_email => self.ports.store.user(id).await?,
             _ => None,
         };
+        let holder = Assignee::User(self.find_user(call, key).await?.id.clone());
+        let has_roles = !self.ports.store.role_assignments(&holder).await?.is_empty();
         self.change_user(call, key, |user| {
             must(call, permission, user)?;
             let at = self.now();
@@ -56,6 +59,9 @@ impl Directory {
                 ];
             } else {
                 changes.events = vec![about(EventType::UserDeactivate)];
+                if has_roles {
+                    changes.events.push(about(EventType::PrivilegeRevoke));
+                }
                 if let Some(admin) = &admin {
                     self.mail_notice(
                         &mut changes,

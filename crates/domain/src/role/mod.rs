@@ -3,12 +3,14 @@
 //! What a role lets its holder do is decided in [`crate::authority`]; here it is only given, narrowed and taken away.
 
 mod assignment;
+mod catalog;
 mod kind;
 mod scope;
 #[cfg(test)]
 mod tests;
 
 pub use self::assignment::{Assignee, AssignmentId, RoleAssignment, check_group, check_unassigned, check_user};
+pub use self::catalog::CatalogEntry;
 pub use self::kind::TargetKind;
 pub use self::scope::{AppTarget, MOST_TARGETS, Scope, Target};
 
