@@ -29,6 +29,11 @@ pub(crate) fn empty_object() -> HttpResponse {
     written(b"{}".to_vec())
 }
 
+/// Done, with nothing to tell and no object that clients expect: no content type either (contract: clients 8).
+pub(crate) fn nothing() -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
 /// Done and gone: no body, and no content type either (contract: clients 8).
 pub(crate) fn no_content() -> HttpResponse {
     HttpResponse::NoContent().finish()

@@ -8,7 +8,8 @@ use crate::query::Query;
 use crate::request::Request;
 
 /// The parameters that make a list what it is.
-const KEPT: [&str; 11] = [
+const KEPT: [&str; 12] = [
+    "assignmentType",
     "expand",
     "fields",
     "filter",
@@ -31,6 +32,12 @@ pub(crate) fn link(response: &mut HttpResponse, request: &Request, limit: usize,
     if let Some(next) = next {
         append(response, &address(&here, &query, Some(next), limit), "next");
     }
+}
+
+/// The address of a piece of the list that is asked for.
+pub(crate) fn address_of(request: &Request, after: Option<&str>, limit: usize) -> String {
+    let here = format!("{}{}", request.api.base(), request.http.uri().path());
+    address(&here, &request.query(), after, limit)
 }
 
 fn address(here: &str, query: &Query, after: Option<&str>, limit: usize) -> String {

@@ -4,6 +4,7 @@ mod apps;
 mod groups;
 mod linked_objects;
 mod logs;
+mod roles;
 mod schemas;
 mod user_types;
 mod users;
@@ -17,6 +18,7 @@ pub(crate) fn declare(table: &mut Table) {
     users::declare(table);
     groups::declare(table);
     apps::declare(table);
+    roles::declare(table);
     user_types::declare(table);
     linked_objects::declare(table);
     schemas::declare(table);

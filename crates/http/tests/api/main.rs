@@ -18,6 +18,8 @@ mod logs;
 mod paths;
 mod races;
 mod rate_limits;
+mod role_targets;
+mod roles;
 mod secrets;
 mod server;
 mod shape;

@@ -57,6 +57,13 @@ impl Answer {
         assert_eq!(self.header("content-type"), None, "{}", self.told());
     }
 
+    /// A success with nothing to tell: no body, and no word of a type of one.
+    pub fn empty(&self) {
+        assert_eq!(self.status, 200, "{}", self.told());
+        assert_eq!(self.body, b"", "{}", self.told());
+        assert_eq!(self.header("content-type"), None, "{}", self.told());
+    }
+
     /// A refusal, in full. Gives back its id.
     pub fn refused(&self, status: u16, code: &str, summary: &str, causes: &[&str]) -> String {
         let object = self.error_object();
