@@ -8,7 +8,9 @@ use denizen_domain::group::Group;
 use denizen_domain::id::UserId;
 use denizen_domain::organization::Organization;
 use denizen_domain::password::{PasswordHasher, PasswordPolicy};
-use denizen_domain::ports::{Changes, Clock, Store, StoreError, StructureState, TokenBearer, UniqueField, Write};
+use denizen_domain::ports::{
+    Changes, Clock, Store, StoreError, StructureState, SuperAdministrator, TokenBearer, UniqueField, Write,
+};
 use denizen_domain::sealed::Sealer;
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
@@ -20,6 +22,7 @@ use crate::cursor::Cursors;
 use crate::error::Error;
 use crate::sight::Seen;
 pub(crate) use crate::sight::{must, must_at_large};
+use crate::super_administrators::Loss;
 
 /// Everything that the use cases need from outside.
 #[derive(Clone)]
@@ -70,6 +73,8 @@ pub struct Directory {
     pub(crate) cursors: Cursors,
     /// The shape of the directory as it was last read.
     shape: Mutex<Option<Arc<StructureState>>>,
+    /// The super administrators at a version of authority.
+    pub(crate) supers: Mutex<Option<(i64, Arc<[SuperAdministrator]>)>>,
     /// Told whenever messages were committed.
     pub(crate) message_waits: Arc<Notify>,
 }
@@ -95,6 +100,7 @@ impl Directory {
             everyone,
             cursors,
             shape: Mutex::new(None),
+            supers: Mutex::new(None),
             message_waits,
         }))
     }
@@ -244,6 +250,24 @@ impl Directory {
         for _ in 0..MOST_ROUNDS {
             let user = self.find_user(call, key).await?;
             let (changes, answer) = decide(&user)?;
+            if self.committed(changes).await? {
+                return Ok(answer);
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    /// The same for what takes somebody's access away: the directory keeps a super administrator (R8).
+    pub(crate) async fn end_access<T>(
+        &self,
+        call: &Call,
+        key: &str,
+        mut decide: impl FnMut(&Seen) -> Result<(Changes, T), Error>,
+    ) -> Result<T, Error> {
+        for _ in 0..MOST_ROUNDS {
+            let user = self.find_user(call, key).await?;
+            let (mut changes, answer) = decide(&user)?;
+            self.guard(&mut changes, Loss::User(&user.id)).await?;
             if self.committed(changes).await? {
                 return Ok(answer);
             }

@@ -79,6 +79,9 @@ pub enum Error {
     /// The API token is unknown, expired or revoked, or its owner may not act.
     #[error("invalid token")]
     InvalidToken,
+    /// Nobody would be left who may do everything.
+    #[error("the last super administrator")]
+    LastSuperAdministrator,
     /// The caller has not the right.
     #[error("forbidden")]
     Forbidden,

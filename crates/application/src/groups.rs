@@ -5,8 +5,7 @@ use denizen_domain::event::{Entity, EventType};
 use denizen_domain::group::{Group, GroupKind};
 use denizen_domain::id::GroupId;
 use denizen_domain::ports::{
-    Changes, GroupCriterion, GroupSelection, GroupStats, MembershipWrite, Position, StoreError, UserCriterion,
-    UserSelection, Write,
+    Changes, GroupCriterion, GroupSelection, GroupStats, MembershipWrite, Position, UserCriterion, UserSelection, Write,
 };
 use denizen_domain::profile::Attributes;
 use denizen_domain::search::{GroupQuery, GroupSort, UserQuery};
@@ -18,6 +17,7 @@ use crate::call::{Call, Listing};
 use crate::directory::{Directory, MOST_ROUNDS, must_at_large};
 use crate::error::{Error, ResourceKind};
 use crate::paging::limit_within;
+use crate::super_administrators::Loss;
 
 const MOST: usize = 10_000;
 const DEFAULT_WITH_Q: usize = 300;
@@ -151,15 +151,18 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`, `Group`.
     pub async fn delete_group(&self, call: &Call, id: &str) -> Result<(), Error> {
-        let group = self.see_group(call, id).await?;
-        self.must_with_group(call, Permission::GroupsManage, &group).await?;
-        group.check_managed()?;
-        let write = MembershipWrite::DeleteGroup(group.id.clone());
-        let changes = self.group_changes(call, write, EventType::GroupDelete, &group, self.now());
-        match self.commit(changes).await {
-            Err(StoreError::Stale) => Err(Error::not_found(ResourceKind::UserGroup, id)),
-            other => Ok(other?),
+        for _ in 0..MOST_ROUNDS {
+            let group = self.see_group(call, id).await?;
+            self.must_with_group(call, Permission::GroupsManage, &group).await?;
+            group.check_managed()?;
+            let write = MembershipWrite::DeleteGroup(group.id.clone());
+            let mut changes = self.group_changes(call, write, EventType::GroupDelete, &group, self.now());
+            self.guard(&mut changes, Loss::RoleOfGroup(&group.id)).await?;
+            if self.committed(changes).await? {
+                return Ok(());
+            }
         }
+        Err(Error::Conflict)
     }
 
     /// Lets a user into a group (`assignUserToGroup`).
@@ -190,31 +193,34 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`, `Group`.
     pub async fn remove_member(&self, call: &Call, id: &str, key: &str) -> Result<(), Error> {
-        let group = self.see_group(call, id).await?;
-        self.must_with_group(call, Permission::GroupsMembersManage, &group)
-            .await?;
-        let user = self.find_user(call, key).await?;
-        group.check_managed()?;
-        if !self.is_member(&group, &user).await? {
-            return Ok(());
+        for _ in 0..MOST_ROUNDS {
+            let group = self.see_group(call, id).await?;
+            self.must_with_group(call, Permission::GroupsMembersManage, &group)
+                .await?;
+            let user = self.find_user(call, key).await?;
+            group.check_managed()?;
+            if !self.is_member(&group, &user).await? {
+                return Ok(());
+            }
+            let at = self.now();
+            let entities = vec![Entity::user(&user), group_entity(&group)];
+            let event = self.event(&Doer::caller(call), EventType::GroupMembershipRemove, entities, at);
+            let write = MembershipWrite::RemoveMember {
+                group_id: group.id.clone(),
+                user_id: user.id.clone(),
+                at,
+            };
+            let mut changes = Changes {
+                writes: vec![Write::Membership(write)],
+                events: vec![event],
+                messages: Vec::new(),
+            };
+            self.guard(&mut changes, Loss::Membership(&group.id, &user.id)).await?;
+            if self.committed(changes).await? {
+                return Ok(());
+            }
         }
-        let at = self.now();
-        let entities = vec![Entity::user(&user), group_entity(&group)];
-        let event = self.event(&Doer::caller(call), EventType::GroupMembershipRemove, entities, at);
-        let write = MembershipWrite::RemoveMember {
-            group_id: group.id,
-            user_id: user.id.clone(),
-            at,
-        };
-        let changes = Changes {
-            writes: vec![Write::Membership(write)],
-            events: vec![event],
-            messages: Vec::new(),
-        };
-        match self.commit(changes).await {
-            Err(StoreError::Stale) => Err(Error::not_found(ResourceKind::UserGroup, id)),
-            other => Ok(other?),
-        }
+        Err(Error::Conflict)
     }
 
     /// Reads the members of a group (`listGroupUsers`); everybody is in `Everyone`.

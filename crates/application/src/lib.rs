@@ -25,6 +25,7 @@ mod schemas;
 mod sight;
 #[cfg(feature = "store-contract")]
 pub mod store_contract;
+mod super_administrators;
 mod user_types;
 mod users;
 

@@ -233,6 +233,9 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         match error {
             Error::InvalidToken => told(401, "E0000011", "Invalid token provided"),
+            Error::LastSuperAdministrator => {
+                Self::from(Error::Forbidden).because("The organization must keep a super administrator who can act.")
+            }
             Error::Forbidden => told(
                 403,
                 "E0000006",

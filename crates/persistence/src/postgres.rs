@@ -31,7 +31,7 @@ use self::link::Link;
 use self::store::grants::KnownGrants;
 use self::store::{AtOnce, apply, refused, unavailable};
 use crate::open::OpenError;
-use crate::schema::organization;
+use crate::schema::{authority, organization};
 
 type Conn = AsyncConnectionWrapper<Link>;
 type Backend = diesel::pg::Pg;
@@ -245,6 +245,21 @@ fn organization_at(version: i64) -> _ {
 /// Whether the shape of the directory has a version, which it keeps until the transaction ends.
 fn structure_is(conn: &mut Conn, version: i64) -> QueryResult<bool> {
     let found: Vec<i64> = diesel::RunQueryDsl::load(organization_at(version), conn)?;
+    Ok(!found.is_empty())
+}
+
+/// The version of authority, while it is this one. Its row is locked against changes of who holds which roles.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn authority_at(version: i64) -> _ {
+    authority::table
+        .filter(authority::version.eq(version))
+        .select(authority::version)
+        .for_share()
+}
+
+/// Whether authority has a version, which it keeps until the transaction ends.
+fn authority_is(conn: &mut Conn, version: i64) -> QueryResult<bool> {
+    let found: Vec<i64> = diesel::RunQueryDsl::load(authority_at(version), conn)?;
     Ok(!found.is_empty())
 }
 

@@ -210,6 +210,13 @@ fn structure_is(conn: &mut Conn, version: i64) -> QueryResult<bool> {
     Ok(present == Some(version))
 }
 
+/// Whether authority has a version. Nobody else writes before the transaction ends.
+fn authority_is(conn: &mut Conn, version: i64) -> QueryResult<bool> {
+    use crate::schema::authority;
+    let present: Option<i64> = authority::table.select(authority::version).first(conn).optional()?;
+    Ok(present == Some(version))
+}
+
 /// An error of the store that ends a transaction.
 struct Refusal(StoreError);
 

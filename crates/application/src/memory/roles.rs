@@ -198,6 +198,8 @@ impl State {
                 }
                 self.forget_assignee(user_id.as_str());
             }
+            RoleWrite::Expect(version) if version == self.authority_version => return Ok(()),
+            RoleWrite::Expect(_) => return Err(StoreError::Stale),
             RoleWrite::Advance(version) if version != self.authority_version => return Err(StoreError::Stale),
             RoleWrite::Advance(_) => {}
         }

@@ -9,6 +9,7 @@ use super::{Holder, HolderKey, RoleChange};
 use crate::call::Call;
 use crate::directory::{Directory, MOST_ROUNDS, must_at_large};
 use crate::error::{Error, ResourceKind};
+use crate::super_administrators::Loss;
 
 const BLANK: &str = "The field cannot be left blank";
 
@@ -112,14 +113,22 @@ impl Directory {
     /// Takes a role away with its targets (`unassignRoleFromUser`, `unassignRoleFromGroup`).
     ///
     /// # Errors
-    /// `Forbidden`, `NotFound`, `RolesInMotion`.
+    /// `Forbidden`, `NotFound`, `LastSuperAdministrator` (R8), `RolesInMotion`.
     pub async fn unassign_role(&self, call: &Call, key: &HolderKey, id: &str) -> Result<(), Error> {
         must_at_large(call, Permission::RolesManage)?;
         for _ in 0..MOST_ROUNDS {
             let holder = self.holder(call, key).await?;
             let assignment = self.find_own_role(&holder, id).await?;
+            let is_super = assignment.role == Role::SuperAdmin;
             let change = RoleChange::Unassign(assignment);
-            let changes = self.role_changes(call, &holder, change, self.now()).await?;
+            let mut changes = self.role_changes(call, &holder, change, self.now()).await?;
+            if is_super {
+                let loss = match &holder {
+                    Holder::User(user) => Loss::RoleOf(&user.id),
+                    Holder::Group(group) => Loss::RoleOfGroup(&group.id),
+                };
+                self.guard(&mut changes, loss).await?;
+            }
             if self.committed(changes).await? {
                 return Ok(());
             }

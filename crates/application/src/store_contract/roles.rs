@@ -403,4 +403,41 @@ async fn decisions_on_all_of_authority_are_guarded(sample: &Sample) {
     assign(sample, &of_user(&user), Role::OrgAdmin).await;
     let refused = commit(sample, RoleWrite::Advance(version + 1)).await;
     assert!(matches!(refused, Err(StoreError::Stale)), "{refused:?}");
+    let version = sample.store.authority_version().await.expect("reads");
+    for _ in 0..2 {
+        commit(sample, RoleWrite::Expect(version))
+            .await
+            .expect("it stays the present one");
+    }
+    let refused = commit(sample, RoleWrite::Expect(version - 1)).await;
+    assert!(matches!(refused, Err(StoreError::Stale)), "{refused:?}");
+    decisions_at_once_are_made_one_after_the_other(sample).await;
+}
+
+/// R8: of many who decide on the same version at the same time, one stands, whoever only relies on it included.
+async fn decisions_at_once_are_made_one_after_the_other(sample: &Sample) {
+    let version = sample.store.authority_version().await.expect("reads");
+    let mut tasks = Vec::new();
+    for n in 0..16 {
+        let (store, advances) = (std::sync::Arc::clone(&sample.store), n % 4 != 3);
+        tasks.push(tokio::spawn(async move {
+            let write = if advances {
+                RoleWrite::Advance(version)
+            } else {
+                RoleWrite::Expect(version)
+            };
+            let changes = denizen_domain::ports::Changes {
+                writes: vec![Write::Role(write)],
+                ..Default::default()
+            };
+            store.commit(changes).await.is_ok() && advances
+        }));
+    }
+    let mut done = Vec::new();
+    for task in tasks {
+        done.push(task.await.expect("nothing panics"));
+    }
+    assert_eq!(done.iter().filter(|advanced| **advanced).count(), 1);
+    let now = sample.store.authority_version().await.expect("reads");
+    assert_eq!(now, version + 1);
 }

@@ -45,7 +45,7 @@ impl Directory {
         };
         let holder = Assignee::User(self.find_user(call, key).await?.id.clone());
         let has_roles = !self.ports.store.role_assignments(&holder).await?.is_empty();
-        self.change_user(call, key, |user| {
+        self.end_access(call, key, |user| {
             must(call, permission, user)?;
             let at = self.now();
             let transition = user.transition(action, at)?;

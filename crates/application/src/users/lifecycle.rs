@@ -3,6 +3,7 @@
 use denizen_domain::authority::Permission;
 use denizen_domain::entropy;
 use denizen_domain::event::{Entity, EventType};
+use denizen_domain::ports::Changes;
 use denizen_domain::secret::Secret;
 use denizen_domain::user::lifecycle::Action;
 use denizen_domain::user::{TokenEffect, User};
@@ -11,6 +12,7 @@ use crate::account::{Doer, LinkKind};
 use crate::call::{Call, TokenLink};
 use crate::directory::{Directory, must};
 use crate::error::Error;
+use crate::sight::Seen;
 
 /// A request to reset a password.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,13 +66,15 @@ impl Directory {
     /// # Errors
     /// `NotFound`, `Forbidden`, `Refused`, `Conflict`.
     pub async fn suspend_user(&self, call: &Call, key: &str) -> Result<(), Error> {
-        self.step(
-            call,
-            key,
-            Action::Suspend,
-            Permission::UsersSuspend,
-            EventType::UserSuspend,
-        )
+        self.end_access(call, key, |user| {
+            self.stepped(
+                call,
+                user,
+                Action::Suspend,
+                Permission::UsersSuspend,
+                EventType::UserSuspend,
+            )
+        })
         .await
         .map(drop)
     }
@@ -209,17 +213,27 @@ impl Directory {
         permission: Permission,
         event: EventType,
     ) -> Result<(User, User), Error> {
-        self.change_user(call, key, |user| {
-            must(call, permission, user)?;
-            let at = self.now();
-            let transition = user.transition(action, at)?;
-            let mut changes = self.changes_of(user, &transition);
-            changes
-                .events
-                .push(self.event(&Doer::caller(call), event, vec![Entity::user(user)], at));
-            Ok((changes, (User::clone(user), transition.user)))
-        })
-        .await
+        self.change_user(call, key, |user| self.stepped(call, user, action, permission, event))
+            .await
+    }
+
+    /// What a step without a token changes.
+    fn stepped(
+        &self,
+        call: &Call,
+        user: &Seen,
+        action: Action,
+        permission: Permission,
+        event: EventType,
+    ) -> Result<(Changes, (User, User)), Error> {
+        must(call, permission, user)?;
+        let at = self.now();
+        let transition = user.transition(action, at)?;
+        let mut changes = self.changes_of(user, &transition);
+        changes
+            .events
+            .push(self.event(&Doer::caller(call), event, vec![Entity::user(user)], at));
+        Ok((changes, (User::clone(user), transition.user)))
     }
 
     /// A step that may issue a token. Where the table issues none, a link that is asked for is made all the same, so that

@@ -147,21 +147,3 @@ async fn the_same_calls_get_through_with_a_role() {
         assert!(!matches!(found, Err(Error::Forbidden)), "{name}");
     }
 }
-
-/// R8: the last administrator cannot end the own access, by whatever name.
-#[tokio::test]
-async fn nobody_ends_the_own_access() {
-    let world = World::new().await;
-    let (directory, admin) = (&world.directory, &world.admin);
-    for key in ["me", admin.caller.id(), "admin@denizen.local", "ADMIN"] {
-        let ends = [
-            directory.deactivate_user(admin, key, false).await,
-            directory.delete_user(admin, key, false).await,
-            directory.suspend_user(admin, key).await,
-        ];
-        for found in ends {
-            assert!(matches!(found, Err(Error::Forbidden)), "{key}: {found:?}");
-        }
-    }
-    assert!(directory.authenticate(&world.admin_token).await.is_ok());
-}

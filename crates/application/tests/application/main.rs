@@ -16,6 +16,7 @@ mod ports;
 mod races;
 mod shape;
 mod store;
+mod super_administrators;
 mod tokens;
 mod updates;
 mod world;

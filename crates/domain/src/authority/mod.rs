@@ -1,6 +1,7 @@
 //! Who may do what. Every use case asks here before it loads or changes anything.
 
 mod caller;
+mod last;
 mod matrix;
 #[cfg(test)]
 mod matrix_tests;
@@ -11,6 +12,7 @@ mod scopes;
 mod subject;
 
 pub use self::caller::{Caller, Credential, Principal};
+pub use self::last::{SuperAdministrators, Verdict, can_act};
 pub use self::matrix::{Reach, Relation, is_left_to_everybody, reach};
 pub use self::permission::Permission;
 pub use self::rights::{AppCoverage, GroupCoverage, SomeApps};

@@ -53,17 +53,7 @@ impl Caller {
     /// Whether the caller may do something to somebody or something.
     #[must_use]
     pub fn may(&self, permission: Permission, subject: Subject<'_>) -> bool {
-        !self.ends_own_access(permission, subject)
-            && (self.may_by_role(permission, subject) || self.may_as_oneself(permission, subject))
-    }
-
-    /// Nobody may end their own access: the directory would be left without its last administrator.
-    fn ends_own_access(&self, permission: Permission, subject: Subject<'_>) -> bool {
-        matches!(subject, Subject::User(id, _) if self.is(id))
-            && matches!(
-                permission,
-                Permission::UsersDelete | Permission::UsersDeactivate | Permission::UsersSuspend
-            )
+        self.may_by_role(permission, subject) || self.may_as_oneself(permission, subject)
     }
 
     /// The same as a result, for use with `?`.

@@ -33,6 +33,8 @@ pub enum RoleWrite {
     /// Goes on only while authority has the version that was read, and counts it up; `Stale` when it has another. For
     /// decisions that look at many assignments at once, such as whether somebody is the last super administrator (R8).
     Advance(i64),
+    /// Goes on only while authority has the version that was read, and leaves it so until the end; `Stale` when it has another.
+    Expect(i64),
 }
 
 /// An app that an assignment has as a target, as lists show it.

@@ -549,17 +549,17 @@ fn deletion_takes_two_calls() {
     }
 }
 
-/// R8: nobody ends their own access.
+/// R8: the last super administrator stays.
 /// covers: deleteUser, deactivateUser, suspendUser
 #[test]
-fn nobody_ends_their_own_access() {
+fn the_last_super_administrator_stays() {
     let server = Server::start();
     let forbidden = |answer: Answer| {
         answer.refused(
             403,
             "E0000006",
             "You do not have permission to perform the requested action",
-            &[],
+            &["The organization must keep a super administrator who can act."],
         );
     };
     forbidden(server.delete("/users/me"));

@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, join_all};
 
 use super::link::{Link, Links};
 use super::store::apply::{Expected, Statements};
-use super::{Backend, Conn, apply, lane, organization_at, refused, stopped};
+use super::{Backend, Conn, apply, authority_at, lane, organization_at, refused, stopped};
 
 /// Begins a transaction that writes; a server that only follows another refuses it.
 pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
@@ -131,6 +131,10 @@ impl Statements for Line<'_> {
 
     fn expect_structure(&mut self, version: i64) -> Result<(), StoreError> {
         self.run(Expected::One, organization_at(version))
+    }
+
+    fn expect_authority(&mut self, version: i64) -> Result<(), StoreError> {
+        self.run(Expected::One, authority_at(version))
     }
 
     fn conn(&mut self) -> Result<&mut Conn, StoreError> {

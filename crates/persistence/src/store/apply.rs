@@ -8,7 +8,7 @@ use denizen_domain::token::{ApiToken, OneTimeToken, TokenPurpose};
 use diesel::prelude::*;
 use diesel::query_builder::{QueryFragment, QueryId};
 
-use super::super::structure_is;
+use super::super::{authority_is, structure_is};
 use super::app_writes::write_app;
 use super::membership_writes::write_membership;
 use super::role_writes::write_role;
@@ -50,6 +50,9 @@ pub(crate) trait Statements {
     /// Goes on only while the shape of the directory has this version, and keeps it so until the end.
     fn expect_structure(&mut self, version: i64) -> Result<(), StoreError>;
 
+    /// Goes on only while authority has this version, and keeps it so until the end.
+    fn expect_authority(&mut self, version: i64) -> Result<(), StoreError>;
+
     /// The connection, for changes that must read first. A line has none to give: such changes are kept away from it.
     fn conn(&mut self) -> Result<&mut Conn, StoreError>;
 }
@@ -68,6 +71,11 @@ impl Statements for AtOnce<'_> {
 
     fn expect_structure(&mut self, version: i64) -> Result<(), StoreError> {
         let rows = structure_is(self.0, version).map_err(refused)?;
+        Expected::One.check(usize::from(rows))
+    }
+
+    fn expect_authority(&mut self, version: i64) -> Result<(), StoreError> {
+        let rows = authority_is(self.0, version).map_err(refused)?;
         Expected::One.check(usize::from(rows))
     }
 

@@ -40,6 +40,7 @@ pub(super) fn write_role(change: &RoleWrite, to: &mut impl Statements) -> Result
             let held = role_assignments::table.filter(role_assignments::user_id.eq(user_id));
             to.run(Expected::Any, diesel::delete(held))
         }
+        RoleWrite::Expect(version) => to.expect_authority(*version),
         RoleWrite::Advance(version) => to.run(
             Expected::One,
             AdvanceAuthority {
