@@ -7,7 +7,7 @@ use denizen_domain::entropy;
 use denizen_domain::event::{Client, Entity, EventOutcome, EventType, LogEvent};
 use denizen_domain::id::MessageId;
 use denizen_domain::message::{Mail, MailTemplate, MailUser, OutgoingMessage};
-use denizen_domain::ports::{AppWrite, Changes, RoleWrite, Write};
+use denizen_domain::ports::{AppWrite, Changes, OAuthWrite, RoleWrite, Write};
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{OneTimeToken, TokenPurpose};
@@ -37,6 +37,12 @@ impl Doer {
                 kind: "User".to_owned(),
                 alternate_id: Some(login.clone()),
                 display_name: Some(display_name.clone()),
+            },
+            Principal::App { id, label } => Entity {
+                id: id.to_string(),
+                kind: "PublicClientApp".to_owned(),
+                alternate_id: Some(id.to_string()),
+                display_name: Some(label.clone()),
             },
         };
         Self {
@@ -155,6 +161,7 @@ impl Directory {
             }
             if transition.effects.revoke_api_tokens {
                 writes.push(Write::DeleteApiTokensOf(before.id.clone()));
+                writes.push(Write::OAuth(OAuthWrite::DeleteTokensOfUser(before.id.clone())));
                 // Whoever is deactivated loses every app of their own (contract: users §7.1).
                 writes.push(Write::App(AppWrite::UnassignUserFromAll(before.id.clone())));
                 // The same goes for roles (contract: roles-and-targets §3.3).

@@ -41,6 +41,8 @@ pub enum ResourceKind {
     RoleAssignment,
     /// A role that an administrator made up.
     CustomRole,
+    /// A scope that is granted to an app.
+    ScopeGrant,
 }
 
 impl ResourceKind {
@@ -60,6 +62,7 @@ impl ResourceKind {
             Self::CatalogApp => "CatalogApplication",
             Self::RoleAssignment => "RoleAssignment",
             Self::CustomRole => "CustomRole",
+            Self::ScopeGrant => "OAuth2ScopeConsentGrant",
         }
     }
 }
@@ -210,7 +213,9 @@ impl From<Forbidden> for Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Stale | StoreError::Duplicate(UniqueField::Id) => Self::Conflict,
+            StoreError::Stale
+            | StoreError::Duplicate(UniqueField::Id | UniqueField::Scope | UniqueField::Assertion) => Self::Conflict,
+            StoreError::Duplicate(UniqueField::ClientId) => in_use("client_id"),
             StoreError::Duplicate(UniqueField::Login) => in_use("login"),
             StoreError::Duplicate(UniqueField::Attribute(name)) => Self::NotUnique(name),
             StoreError::Duplicate(UniqueField::GroupName) => in_use("name"),

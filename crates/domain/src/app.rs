@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::id::{AppAssignmentId, AppId, GroupId, UserId};
+use crate::oauth;
 use crate::profile::Profile;
 use crate::schema::{Property, Schema, SchemaKind};
 use crate::time::Timestamp;
@@ -177,7 +178,7 @@ impl App {
         if named.as_deref().is_some_and(|name| !is_catalog_name(name)) {
             violations.add("name", "Does not match required pattern");
         }
-        check_settings(mode, &description.document, &mut violations);
+        check_settings(mode, &description.document, None, &mut violations);
         violations.into_result()?;
         let mode = mode.unwrap_or(SignOnMode::Bookmark);
         let made = || format!("{}_{}", catalog_form(&label), number % 100_000);
@@ -213,11 +214,18 @@ impl App {
         {
             violations.add("signOnMode", "The sign-on mode of an app cannot be changed");
         }
-        check_settings(Some(self.sign_on_mode), &description.document, &mut violations);
+        let mut document = description.document;
+        check_settings(
+            Some(self.sign_on_mode),
+            &document,
+            oauth::client_id(self),
+            &mut violations,
+        );
         violations.into_result()?;
+        oauth::carry_client_id(&self.document, &mut document);
         Ok(Self {
             label,
-            document: description.document,
+            document,
             last_updated: at.whole_seconds(),
             ..self.clone()
         })
@@ -282,8 +290,13 @@ fn check_label(label: &str, violations: &mut Violations) {
     }
 }
 
-/// What an app of a mode cannot do without.
-fn check_settings(mode: Option<SignOnMode>, document: &Map<String, Value>, violations: &mut Violations) {
+/// What an app of a mode cannot do without, and what must be right where it is given. `client_id` is what the app has already.
+fn check_settings(
+    mode: Option<SignOnMode>,
+    document: &Map<String, Value>,
+    client_id: Option<&str>,
+    violations: &mut Violations,
+) {
     let settings = document.get("settings").unwrap_or(&Value::Null);
     match mode {
         Some(SignOnMode::Bookmark) if settings["app"]["url"].as_str().is_none_or(str::is_empty) => {
@@ -292,6 +305,7 @@ fn check_settings(mode: Option<SignOnMode>, document: &Map<String, Value>, viola
         Some(SignOnMode::OpenidConnect) if !settings["oauthClient"].is_object() => {
             violations.add("settings.oauthClient", BLANK);
         }
+        Some(SignOnMode::OpenidConnect) => oauth::check_registration(document, client_id, violations),
         _ => {}
     }
 }

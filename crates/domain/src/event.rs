@@ -124,6 +124,20 @@ event_types! {
     ApiTokenCreate = "system.api_token.create", "Create API token";
     /// An API token was revoked.
     ApiTokenRevoke = "system.api_token.revoke", "Revoke API token";
+    /// An access token was asked for.
+    OAuthTokenGrant = "app.oauth2.token.grant", "Request OAuth2 token";
+    /// An access token was issued.
+    OAuthAccessTokenGrant = "app.oauth2.token.grant.access_token", "Grant OAuth2 access token";
+    /// A client revoked one of its tokens.
+    OAuthTokenRevoke = "app.oauth2.token.revoke", "Revoke OAuth2 token";
+    /// Tokens were revoked with a change of their client.
+    OAuthTokenRevokeOfClient = "app.oauth2.token.revoke.implicit.client", "Revoke OAuth2 tokens of client";
+    /// Tokens were revoked with a change of their user.
+    OAuthTokenRevokeOfUser = "app.oauth2.token.revoke.implicit.user", "Revoke OAuth2 tokens of user";
+    /// A scope was granted to a client.
+    OAuthConsentGrant = "app.oauth2.consent.grant", "Grant OAuth2 scope to client";
+    /// The key that tokens are signed with was replaced.
+    OAuthKeyRollover = "app.oauth2.as.key.rollover", "Replace OAuth2 signing key";
     /// An administrator gained a role.
     PrivilegeGrant = "user.account.privilege.grant", "Grant administrator privilege to user";
     /// A user lost the last role.

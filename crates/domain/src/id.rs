@@ -104,6 +104,10 @@ ids! {
     AppId = "0oa";
     /// Names the assignment of an app to a user.
     AppAssignmentId = "0ua";
+    /// Names a scope that is granted to an app.
+    ScopeGrantId = "oag";
+    /// Names an access token; not the token itself.
+    AccessTokenId = "oat";
     /// Names a message on its way to a person.
     MessageId = "msg";
 }

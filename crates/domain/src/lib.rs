@@ -15,6 +15,7 @@ pub mod id;
 pub mod linked_object;
 pub mod login;
 pub mod message;
+pub mod oauth;
 pub mod organization;
 pub mod password;
 pub mod ports;

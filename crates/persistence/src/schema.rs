@@ -238,6 +238,55 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    oauth_clients (client_id) {
+        client_id -> Text,
+        app_id -> Text,
+    }
+}
+
+diesel::table! {
+    scope_grants (id) {
+        id -> Text,
+        app_id -> Text,
+        scope -> Text,
+        created_by -> Text,
+        created -> BigInt,
+    }
+}
+
+diesel::table! {
+    access_tokens (id) {
+        id -> Text,
+        digest -> Binary,
+        app_id -> Text,
+        user_id -> Nullable<Text>,
+        grants -> Text,
+        created -> BigInt,
+        expires -> BigInt,
+    }
+}
+
+diesel::table! {
+    used_assertions (app_id, id) {
+        app_id -> Text,
+        id -> Binary,
+        expires -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        public -> Text,
+        sealed -> Binary,
+        created -> BigInt,
+        retired -> Nullable<BigInt>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(access_tokens, apps, oauth_clients, scope_grants);
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     user_attr,

@@ -42,6 +42,7 @@ impl State {
             Write::Structure(write) => self.write_structure(write)?,
             Write::Membership(write) => self.write_membership(write)?,
             Write::App(write) => self.write_app(write)?,
+            Write::OAuth(write) => self.write_oauth(write)?,
             Write::InsertUser(user) => self.insert_user(*user)?,
             Write::UpdateUser { from, to } => self.update_user(&from, *to)?,
             Write::DeleteUser(user) => self.delete_user(&user)?,
@@ -131,6 +132,8 @@ impl State {
         self.links
             .retain(|(_, associated), primary| *associated != user.id && *primary != user.id);
         self.app_users.retain(|(_, owner), _| *owner != user.id);
+        self.access_tokens
+            .retain(|_, token| token.user_id.as_ref() != Some(&user.id));
         Ok(())
     }
 }

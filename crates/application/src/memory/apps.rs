@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use denizen_domain::app::{App, AppGroup, AppStatus, AppUser};
 use denizen_domain::id::{AppId, GroupId, UserId};
+use denizen_domain::oauth::client_id;
 use denizen_domain::ports::{AppSelection, AppWrite, Apps, Page, Position, StoreError, UniqueField, UsableApp};
 use denizen_domain::profile::Profile;
 use denizen_domain::search::fold;
@@ -146,6 +147,9 @@ impl State {
                 if self.app_place(&app.id).is_ok() {
                     return Err(StoreError::Duplicate(UniqueField::Id));
                 }
+                if client_id(&app).is_some_and(|wanted| self.is_client(wanted)) {
+                    return Err(StoreError::Duplicate(UniqueField::ClientId));
+                }
                 self.apps.insert(self.next_place, (*app, *schema));
                 self.next_place += 1;
             }
@@ -164,6 +168,7 @@ impl State {
                 self.forget_app(&app.id);
                 self.app_users.retain(|(id, _), _| *id != app.id);
                 self.app_groups.retain(|(id, _), _| *id != app.id);
+                self.forget_client(&app.id);
             }
             AppWrite::UpdateSchema { app, to } => {
                 let place = self.unchanged_app(&app)?;

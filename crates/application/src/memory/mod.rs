@@ -6,6 +6,7 @@ mod apply;
 mod apps;
 mod groups;
 mod lists;
+mod oauth;
 mod outbox;
 mod roles;
 mod standings;
@@ -21,6 +22,7 @@ use denizen_domain::group::Group;
 use denizen_domain::id::{ApiTokenId, AppId, GroupId, MessageId, UserId, UserTypeId};
 use denizen_domain::login::LoginKey;
 use denizen_domain::message::PendingMessage;
+use denizen_domain::oauth::{AccessToken, ScopeGrant, SigningKey};
 use denizen_domain::organization::Organization;
 use denizen_domain::ports::{
     Changes, Commit, LogSelection, Page, StoreError, StructureState, SystemLog, TokenBearer, Tokens, UserSelection,
@@ -29,6 +31,7 @@ use denizen_domain::ports::{
 use denizen_domain::schema::Schema;
 use denizen_domain::search::UserSort;
 use denizen_domain::secret::SecretDigest;
+use denizen_domain::time::Timestamp;
 use denizen_domain::token::{ApiToken, OneTimeToken};
 use denizen_domain::user::User;
 
@@ -65,6 +68,12 @@ struct State {
     apps: BTreeMap<u64, (App, Schema)>,
     app_users: BTreeMap<(AppId, UserId), (u64, AppUser)>,
     app_groups: BTreeMap<(AppId, GroupId), AppGroup>,
+    /// Grants by app and scope.
+    scope_grants: BTreeMap<(AppId, String), ScopeGrant>,
+    access_tokens: BTreeMap<SecretDigest, AccessToken>,
+    /// When each assertion ends that was used.
+    used_assertions: BTreeMap<(AppId, SecretDigest), Timestamp>,
+    signing_keys: BTreeMap<String, SigningKey>,
     api_tokens: BTreeMap<ApiTokenId, ApiToken>,
     one_time_tokens: BTreeMap<SecretDigest, OneTimeToken>,
     events: Vec<LogEvent>,

@@ -5,6 +5,7 @@
 mod commits;
 mod groups;
 mod lists;
+mod oauth;
 mod outbox;
 mod races;
 mod roles;
@@ -29,4 +30,5 @@ pub async fn run(store: Arc<dyn Store>) {
     groups::run(&sample).await;
     roles::run(&sample).await;
     standings::run(&sample).await;
+    oauth::run(&sample).await;
 }

@@ -131,7 +131,9 @@ async fn a_cursor_is_bound_to_its_list_and_its_caller() {
     let found = list(&world, elsewhere).await;
     assert!(matches!(found, Err(Error::InvalidCursor { search: true })), "{found:?}");
     let mut other = world.admin.clone();
-    let Principal::User { id, .. } = &mut other.caller.principal;
+    let Principal::User { id, .. } = &mut other.caller.principal else {
+        panic!("a user calls");
+    };
     *id = world.active("other").await.id;
     let found = world.directory.list_users(&other, ListUsers { after, ..first }).await;
     assert!(matches!(found, Err(Error::InvalidCursor { .. })), "{found:?}");

@@ -13,11 +13,12 @@ use denizen_domain::group::Group;
 use denizen_domain::id::{AppId, GroupId, MessageId, UserId, UserTypeId};
 use denizen_domain::login::LoginKey;
 use denizen_domain::message::PendingMessage;
+use denizen_domain::oauth::{ScopeGrant, SigningKey};
 use denizen_domain::organization::Organization;
 use denizen_domain::ports::{
-    AppSelection, Apps, Changes, Commit, Delivery, GroupSelection, GroupStats, Groups, Links, LogSelection, Outbox,
-    Page, Position, Roles, Standings, StoreError, Structure, StructureState, SuperAdministrator, SystemLog, TargetApp,
-    TokenBearer, Tokens, UsableApp, UserSelection, Users,
+    AccessTokenBearer, AppSelection, Apps, Changes, Commit, Delivery, GroupSelection, GroupStats, Groups, Links,
+    LogSelection, OAuth, Outbox, Page, Position, Roles, Standings, StoreError, Structure, StructureState,
+    SuperAdministrator, SystemLog, TargetApp, TokenBearer, Tokens, UsableApp, UserSelection, Users,
 };
 use denizen_domain::role::{Assignee, AssignmentId, RoleAssignment};
 use denizen_domain::schema::Schema;
@@ -87,6 +88,29 @@ impl Users for RestlessStore {
 
     async fn user_type_is_used(&self, id: &UserTypeId) -> Result<bool, StoreError> {
         self.inner.user_type_is_used(id).await
+    }
+}
+
+#[async_trait]
+impl OAuth for RestlessStore {
+    async fn access_token_bearer(&self, digest: &SecretDigest) -> Result<Option<AccessTokenBearer>, StoreError> {
+        self.turn().await;
+        self.inner.access_token_bearer(digest).await
+    }
+
+    async fn client(&self, client_id: &str) -> Result<Option<App>, StoreError> {
+        self.turn().await;
+        self.inner.client(client_id).await
+    }
+
+    async fn scope_grants(&self, app_id: &AppId) -> Result<Vec<ScopeGrant>, StoreError> {
+        self.turn().await;
+        self.inner.scope_grants(app_id).await
+    }
+
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
+        self.turn().await;
+        self.inner.signing_keys().await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Grant, Role, Scopes};
-use crate::id::{ApiTokenId, UserId};
+use crate::id::{AccessTokenId, ApiTokenId, AppId, UserId};
 
 /// Somebody who calls, with the rights they have at this moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,13 @@ pub enum Principal {
         /// Their name, for the log.
         display_name: String,
     },
+    /// A service that acts in its own name.
+    App {
+        /// Its id.
+        id: AppId,
+        /// Its name, for the log.
+        label: String,
+    },
 }
 
 /// What a call shows to tell who calls.
@@ -37,6 +44,8 @@ pub enum Principal {
 pub enum Credential {
     /// An API token.
     ApiToken(ApiTokenId),
+    /// An OAuth access token.
+    AccessToken(AccessTokenId),
 }
 
 impl Credential {
@@ -45,6 +54,7 @@ impl Credential {
     pub fn as_str(&self) -> &str {
         match self {
             Self::ApiToken(id) => id.as_str(),
+            Self::AccessToken(id) => id.as_str(),
         }
     }
 }
@@ -55,6 +65,7 @@ impl Caller {
     pub fn user_id(&self) -> Option<&UserId> {
         match &self.principal {
             Principal::User { id, .. } => Some(id),
+            Principal::App { .. } => None,
         }
     }
 
@@ -63,6 +74,7 @@ impl Caller {
     pub fn id(&self) -> &str {
         match &self.principal {
             Principal::User { id, .. } => id.as_str(),
+            Principal::App { id, .. } => id.as_str(),
         }
     }
 

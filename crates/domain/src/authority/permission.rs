@@ -76,6 +76,10 @@ permissions! {
     AppsManage = "okta.apps.manage";
     /// Assign apps to users and groups.
     AppsAssignmentManage = "okta.apps.assignment.manage";
+    /// Read which scopes are granted to apps.
+    AppGrantsRead = "okta.appGrants.read";
+    /// Grant scopes to apps, and take them back.
+    AppGrantsManage = "okta.appGrants.manage";
     /// Read the system log.
     LogsRead = "okta.logs.read";
     /// Read administrator roles and their targets.

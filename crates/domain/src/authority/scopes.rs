@@ -19,6 +19,12 @@ impl Scopes {
         self.0.iter().map(String::as_str)
     }
 
+    /// Whether one of them has this name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
     /// Whether they cover a permission: `okta.users.read` needs the scope of the same name or `okta.users.manage`, which every
     /// other permission on users needs.
     #[must_use]
@@ -61,6 +67,7 @@ fn family(permission: Permission) -> Option<(&'static str, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::is_known_scope;
 
     #[test]
     fn reading_needs_either_scope_and_changing_needs_manage() {
@@ -78,6 +85,15 @@ mod tests {
         assert_eq!(Permission::UsersRead.scope(), "okta.users.read");
         assert_eq!(Permission::GroupsMembersManage.scope(), "okta.groups.manage");
         assert_eq!(Permission::ApiTokensManage.scope(), "okta.apiTokens.manage");
+    }
+
+    #[test]
+    fn a_permission_asks_for_a_scope_that_can_be_granted() {
+        for &permission in Permission::ALL {
+            let wanted = permission.scope();
+            assert!(is_known_scope(&wanted), "{wanted}");
+            assert!(Scopes::new([wanted]).cover(permission), "{permission:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{RoleWrite, StoreError};
+use super::{OAuthWrite, RoleWrite, StoreError};
 use crate::app::{App, AppGroup, AppUser};
 use crate::event::LogEvent;
 use crate::group::Group;
@@ -34,6 +34,8 @@ pub enum Write {
     App(AppWrite),
     /// Changes who holds which roles.
     Role(RoleWrite),
+    /// Changes grants and tokens of clients, or the directory's keys.
+    OAuth(OAuthWrite),
     /// Adds a user; `Duplicate(Login)` when another one owns the login.
     InsertUser(Box<User>),
     /// Writes a user over the state that was read, and counts its version up by one; `Stale` when another change came between,
@@ -184,7 +186,7 @@ pub enum MembershipWrite {
 /// A change of an app or whom it is assigned to.
 #[derive(Clone, Debug)]
 pub enum AppWrite {
-    /// Adds an app with the schema of its users.
+    /// Adds an app with the schema of its users; `Duplicate(ClientId)` when another one goes by the same name as a client.
     Insert(Box<App>, Box<Schema>),
     /// Writes an app over the version that was read; `Stale` when another change came between.
     Update {

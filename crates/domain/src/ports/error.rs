@@ -32,6 +32,12 @@ pub enum UniqueField {
     Attribute(String),
     /// A group's name.
     GroupName,
+    /// The name that an app goes by as a client.
+    ClientId,
+    /// A scope that is granted to an app.
+    Scope,
+    /// An assertion that is good for one use.
+    Assertion,
     /// An id or a digest; drawing another one helps.
     Id,
 }

@@ -9,6 +9,8 @@ mod error;
 mod groups;
 mod links;
 mod log;
+mod oauth;
+mod oauth_writes;
 mod outbox;
 mod page;
 mod roles;
@@ -23,6 +25,8 @@ pub use self::error::{StoreError, UniqueField};
 pub use self::groups::{GroupCriterion, GroupSelection, GroupStats, Groups};
 pub use self::links::Links;
 pub use self::log::{LogSelection, SystemLog};
+pub use self::oauth::{AccessTokenBearer, OAuth};
+pub use self::oauth_writes::OAuthWrite;
 pub use self::outbox::{Delivery, Outbox};
 pub use self::page::{Page, Position};
 pub use self::roles::{RoleWrite, Roles, SuperAdministrator, TargetApp};
@@ -41,11 +45,11 @@ pub trait Clock: Send + Sync {
 
 /// A whole store.
 pub trait Store:
-    Users + Structure + Groups + Links + Apps + Roles + Standings + Tokens + SystemLog + Outbox + Commit
+    Users + Structure + Groups + Links + Apps + Roles + Standings + Tokens + OAuth + SystemLog + Outbox + Commit
 {
 }
 
-impl<T: Users + Structure + Groups + Links + Apps + Roles + Standings + Tokens + SystemLog + Outbox + Commit> Store
-    for T
+impl<T: Users + Structure + Groups + Links + Apps + Roles + Standings + Tokens + OAuth + SystemLog + Outbox + Commit>
+    Store for T
 {
 }

@@ -1,6 +1,7 @@
 //! Writing apps and whom they are assigned to.
 
 use denizen_domain::app::{App, AppGroup, AppUser};
+use denizen_domain::oauth::client_id;
 use denizen_domain::ports::{AppWrite, StoreError};
 use denizen_domain::schema::Schema;
 use denizen_domain::search::fold;
@@ -8,6 +9,7 @@ use diesel::prelude::*;
 
 use super::apply::{Expected, Statements, json};
 use super::attribute_writes::remove_from_app;
+use super::oauth_writes::insert_client;
 use super::role_writes::bump_authority;
 use super::statements::{AssignGroup, UpdateApp, UpdateAppSchema, UpdateAppUser};
 use crate::schema::{app_groups, app_users, apps};
@@ -83,7 +85,11 @@ fn insert_app(app: &App, schema: &Schema, to: &mut impl Statements) -> Result<()
         apps::document.eq(document.as_str()),
         apps::user_schema.eq(user_schema.as_str()),
     );
-    to.run(Expected::One, diesel::insert_into(apps::table).values(row))
+    to.run(Expected::One, diesel::insert_into(apps::table).values(row))?;
+    match client_id(app) {
+        Some(client_id) => insert_client(client_id, &app.id, to),
+        None => Ok(()),
+    }
 }
 
 fn update_app(from: &App, app: &App, to: &mut impl Statements) -> Result<(), StoreError> {

@@ -33,7 +33,9 @@ fn taken(about: &(dyn DatabaseErrorInformation + Send + Sync)) -> StoreError {
         StoreError::Duplicate(UniqueField::Login)
     } else if place.contains("groups") && place.contains("name_key") {
         StoreError::Duplicate(UniqueField::GroupName)
-    } else if place.contains("organization") {
+    } else if place.contains("oauth_clients") {
+        StoreError::Duplicate(UniqueField::ClientId)
+    } else if place.contains("organization") || place.contains("signing_keys") {
         StoreError::Stale
     } else {
         StoreError::Duplicate(UniqueField::Id)

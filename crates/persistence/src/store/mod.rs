@@ -14,6 +14,8 @@ mod group_lists;
 mod groups;
 mod links;
 mod membership_writes;
+mod oauth;
+mod oauth_writes;
 mod outbox;
 mod paging;
 mod role_rows;

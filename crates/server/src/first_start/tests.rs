@@ -37,7 +37,9 @@ async fn a_token_is_made_and_shown_once() {
     let first = FirstStart::of(&directory, None).await.unwrap().unwrap();
     let token = first.made.clone().unwrap();
     let caller = directory.authenticate(&token).await.unwrap();
-    let Principal::User { login, .. } = caller.principal;
+    let Principal::User { login, .. } = caller.principal else {
+        panic!("a user calls");
+    };
     assert_eq!(login, FIRST_ADMINISTRATOR);
     let text = greeting("127.0.0.1:8080", "http://127.0.0.1:8080", Some(&first));
     let curl = format!(

@@ -5,6 +5,7 @@
 
 mod apps;
 mod memberships;
+mod oauth;
 mod roles;
 mod structure;
 
@@ -17,6 +18,7 @@ use super::Backend;
 
 pub(super) use self::apps::{AssignGroup, RewriteAppProfiles, UpdateApp, UpdateAppSchema, UpdateAppUser};
 pub(super) use self::memberships::{Claim, DescribeGroup, Join, Leave, Link, NoteJoining, NoteLeaving};
+pub(super) use self::oauth::RetireKey;
 pub(super) use self::roles::{
     AddTarget, AdvanceAuthority, AssignToClient, AssignToGroup, AssignToUser, BumpAuthority, ClearTargets, NoteMembers,
     NoteUnassigning, RemoveAppTarget, RemoveGroupTarget, UpdateAssignment,
