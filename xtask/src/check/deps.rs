@@ -86,6 +86,12 @@ const RULES: &[Rule] = &[
         never: &["actix*", "diesel*", "lettre"],
     },
     Rule {
+        member: "denizen-oauth",
+        knows: INNER,
+        names_only: None,
+        never: &["actix*", "diesel*", "lettre", "tokio*"],
+    },
+    Rule {
         member: "denizen-server",
         knows: &[
             "denizen-domain",
@@ -94,6 +100,7 @@ const RULES: &[Rule] = &[
             "denizen-http",
             "denizen-email",
             "denizen-otp",
+            "denizen-oauth",
         ],
         names_only: None,
         never: &[],
