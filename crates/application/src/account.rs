@@ -51,6 +51,14 @@ impl Doer {
         }
     }
 
+    /// Somebody who is no caller, such as a client that asks for a token.
+    pub(crate) fn entity(actor: Entity, request: &RequestContext) -> Self {
+        Self {
+            actor,
+            request: request.clone(),
+        }
+    }
+
     /// A user who acts without a caller's token.
     pub(crate) fn user(user: &User, request: &RequestContext) -> Self {
         Self {

@@ -8,7 +8,8 @@ use denizen_domain::app::{App, AppDescription, AppStatus};
 use denizen_domain::authority::Permission;
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::id::{AppId, GroupId};
-use denizen_domain::ports::{AppSelection, AppWrite, Changes, StoreError, UniqueField, UsableApp, Write};
+use denizen_domain::oauth::client_id;
+use denizen_domain::ports::{AppSelection, AppWrite, Changes, OAuthWrite, StoreError, UniqueField, UsableApp, Write};
 use denizen_domain::search::{AppFilter, SearchError};
 use denizen_domain::time::Timestamp;
 
@@ -17,7 +18,7 @@ use crate::call::{Call, Listing};
 use crate::directory::{Directory, MOST_ROUNDS};
 use crate::error::{Error, ResourceKind};
 use crate::paging::limit_within;
-use crate::sight::{must_with_app, sight_of_apps};
+use crate::sight::{must_at_large, must_with_app, sight_of_apps};
 
 const DEFAULT: usize = 20;
 const MOST: usize = 200;
@@ -144,9 +145,17 @@ impl Directory {
 
     /// Describes an app anew (`replaceApplication`).
     ///
+    /// Whoever may change the keys of a client can call as the client: one to which scopes are granted is changed only by
+    /// callers who may grant scopes (R3).
+    ///
     /// # Errors
     /// `NotFound`, `Forbidden`, `Validation`, `Conflict`.
     pub async fn replace_app(&self, call: &Call, id: &str, request: AppDescription) -> Result<App, Error> {
+        let app = self.see_app(call, id).await?;
+        must_with_app(call, Permission::AppsManage, &app)?;
+        if !self.ports.store.scope_grants(&app.id).await?.is_empty() {
+            must_at_large(call, Permission::AppGrantsManage)?;
+        }
         self.change_app(call, id, EventType::AppUpdate, |app, at| {
             app.replace(request.clone(), at).map_err(Error::from)
         })
@@ -217,18 +226,22 @@ impl Directory {
         change: impl Fn(&App, Timestamp) -> Result<App, Error>,
     ) -> Result<App, Error> {
         for _ in 0..MOST_ROUNDS {
-            let app = self.see_app(call, id).await?;
-            must_with_app(call, Permission::AppsManage, &app)?;
+            let from = self.see_app(call, id).await?;
+            must_with_app(call, Permission::AppsManage, &from)?;
             let at = self.now();
-            let changed = change(&app, at)?;
-            if changed == app {
-                return Ok(app);
+            let changed = change(&from, at)?;
+            if changed == from {
+                return Ok(from);
             }
             let write = AppWrite::Update {
-                from: Box::new(app),
+                from: Box::new(from.clone()),
                 to: Box::new(changed.clone()),
             };
-            match self.commit(self.app_changes(call, write, event, &changed, at)).await {
+            let mut changes = self.app_changes(call, write, event, &changed, at);
+            if from.status != changed.status && client_id(&changed).is_some() {
+                self.end_tokens(call, &mut changes, &changed, at);
+            }
+            match self.commit(changes).await {
                 Ok(()) => return Ok(changed),
                 Err(StoreError::Stale) => {}
                 Err(error) => return Err(error.into()),
@@ -244,6 +257,18 @@ impl Directory {
             None => None,
         };
         found.ok_or_else(|| Error::not_found(ResourceKind::App, id))
+    }
+
+    /// Revokes the access tokens of an app that goes out of use, and any that was issued while it did (C3).
+    fn end_tokens(&self, call: &Call, changes: &mut Changes, app: &App, at: Timestamp) {
+        let write = OAuthWrite::DeleteTokensOfApp(app.id.clone());
+        changes.writes.push(Write::OAuth(write));
+        if app.status == AppStatus::Inactive {
+            let kind = EventType::OAuthTokenRevokeOfClient;
+            changes
+                .events
+                .push(self.event(&Doer::caller(call), kind, vec![app_entity(app)], at));
+        }
     }
 
     fn app_changes(&self, call: &Call, write: AppWrite, event: EventType, about: &App, at: Timestamp) -> Changes {

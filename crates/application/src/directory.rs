@@ -6,6 +6,7 @@ use denizen_domain::authority::{Caller, Credential, Principal};
 use denizen_domain::entropy::{self, Entropy};
 use denizen_domain::group::Group;
 use denizen_domain::id::UserId;
+use denizen_domain::oauth::TokenSignatures;
 use denizen_domain::organization::Organization;
 use denizen_domain::password::{PasswordHasher, PasswordPolicy};
 use denizen_domain::ports::{
@@ -35,8 +36,10 @@ pub struct Ports {
     pub entropy: Arc<dyn Entropy>,
     /// Hashes passwords and answers.
     pub hasher: Arc<dyn PasswordHasher>,
-    /// Seals messages that wait.
+    /// Seals messages that wait, and signing keys.
     pub sealer: Arc<dyn Sealer>,
+    /// Checks the signatures of clients, and signs access tokens.
+    pub signatures: Arc<dyn TokenSignatures>,
 }
 
 /// How the directory behaves.

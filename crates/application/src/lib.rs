@@ -18,6 +18,7 @@ mod groups;
 mod linked_objects;
 mod log;
 pub mod memory;
+mod oauth;
 mod outbox;
 mod paging;
 mod roles;
@@ -37,6 +38,7 @@ pub use self::directory::{Directory, Ports, Settings};
 pub use self::error::{Error, PasswordSurface, ResourceKind};
 pub use self::groups::ListGroups;
 pub use self::log::ListEvents;
+pub use self::oauth::{ClientProof, GrantScope, Introspection, IssuedAccessToken, OAuthError, TokenRequest};
 pub use self::outbox::Delivered;
 pub use self::roles::{AssignRole, HolderKey, RoleTarget, TargetKey};
 pub use self::users::{

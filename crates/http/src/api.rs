@@ -83,6 +83,7 @@ pub fn app(
         .wrap(Gate::new(api))
         .service(health::scope(api))
         .configure(description::declare)
+        .configure(|config| routes::declare_oauth(api, config))
         .service(operations(api))
         .default_service(web::to(unknown(api)));
     app.service(everything).default_service(web::to(unknown(api)))
@@ -92,6 +93,16 @@ pub fn app(
 pub fn scope(api: &Api) -> Scope {
     let inner = Table::of_routes(api).mount(web::scope(""));
     web::scope(BASE).service(web::scope("").wrap(Gate::new(api)).service(inner))
+}
+
+/// The endpoints of OAuth 2.0 alone, for services that mount [`scope`] beside routes of their own and have services as
+/// callers: `/oauth2/v1/…` and the documents that describe them under `/.well-known/`.
+pub fn configure_oauth(api: &Api) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
+    let api = api.clone();
+    move |config| {
+        let inner = web::scope("").wrap(Gate::new(&api));
+        config.service(inner.configure(|config| routes::declare_oauth(&api, config)));
+    }
 }
 
 fn operations(api: &Api) -> Scope {

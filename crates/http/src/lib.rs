@@ -7,6 +7,7 @@
 mod answer;
 mod api;
 mod authorization;
+mod bearer;
 mod body;
 mod context;
 mod description;
@@ -24,6 +25,6 @@ mod request;
 mod routes;
 mod settings;
 
-pub use self::api::{Api, app, scope};
+pub use self::api::{Api, app, configure_oauth, scope};
 pub use self::rate_limit::{BucketLimit, RateLimits};
 pub use self::settings::{HttpSettings, InvalidNetwork, Network};

@@ -6,14 +6,15 @@ use std::future::Future;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Route, Scope, web};
-use denizen_application::Call;
-use denizen_domain::authority::Permission;
+use denizen_application::{Call, Foreseen};
+use denizen_domain::authority::{Caller, Permission};
 
 use crate::api::Api;
+use crate::authorization::{self, Presented};
 use crate::rate_limit::{Bucket, Standing};
 use crate::refusal::Refusal;
 use crate::request::{Request, accepts_json};
-use crate::{authorization, context, error_object, origin};
+use crate::{bearer, context, error_object, origin};
 
 /// Where the operations lie.
 pub(crate) const BASE: &str = "/api/v1";
@@ -38,6 +39,8 @@ pub(crate) struct Declared {
 #[derive(Clone, Copy)]
 struct Manner {
     bucket: Bucket,
+    /// What the scopes of an access token must cover.
+    permission: Permission,
     /// Pages of trusted origins may call it.
     cross_origin: bool,
     /// Its path names a user as `id`, who is read together with the caller.
@@ -89,6 +92,7 @@ impl Table {
         let api = self.api.clone();
         let manner = Manner {
             bucket: api.limiter().bucket(&format!("{BASE}{path}")),
+            permission,
             cross_origin,
             names_user: path.starts_with("/users/{id}"),
         };
@@ -173,21 +177,15 @@ where
 {
     let Manner {
         bucket,
+        permission,
         cross_origin,
         names_user,
     } = manner;
     let request = context::of(&http, &api.settings().trusted_proxies);
     let id = request.id.clone();
     let origin = (cross_origin && !api.settings().trusted_origins.is_empty()).then(|| http.clone());
-    let known = match authorization::token(&http) {
-        Ok(token) => {
-            let user = names_user.then(|| http.match_info().get("id")).flatten();
-            let known = api.directory().authenticate_about(&token, user).await;
-            known.map_err(Refusal::from)
-        }
-        Err(refusal) => Err(refusal),
-    };
-    let (answer, standing) = match known {
+    let user = names_user.then(|| http.match_info().get("id")).flatten();
+    let (answer, standing) = match known(&api, permission, &http, user).await {
         Ok((caller, foreseen)) => {
             let standing = api.count(bucket, caller.credential.as_str());
             let call = Call {
@@ -199,6 +197,8 @@ where
                 Err(Refusal::too_many_requests())
             } else if !accepts_json(&http) {
                 Err(Refusal::not_acceptable())
+            } else if let Err(refusal) = bearer::check_scopes(&call.caller, permission, &http, api.base()) {
+                Err(refusal)
             } else {
                 let api = api.clone();
                 handler(Request {
@@ -228,8 +228,24 @@ where
     response
 }
 
+/// Finds out who calls, and reads the user whom the path names on the way where that costs nothing.
+async fn known(
+    api: &Api,
+    permission: Permission,
+    http: &HttpRequest,
+    user: Option<&str>,
+) -> Result<(Caller, Foreseen), Refusal> {
+    match authorization::presented(http)? {
+        Presented::ApiToken(token) => Ok(api.directory().authenticate_about(&token, user).await?),
+        Presented::AccessToken(token) => match api.directory().authenticate_access_token(&token).await {
+            Ok(caller) => Ok((caller, Foreseen::default())),
+            Err(error) => Err(bearer::refuse_token(error, permission, http, api.base())),
+        },
+    }
+}
+
 /// Turns a refusal into its error object, and tells the caller's standing.
-fn finish(answer: Result<HttpResponse, Refusal>, request_id: &str, standing: Standing) -> HttpResponse {
+pub(crate) fn finish(answer: Result<HttpResponse, Refusal>, request_id: &str, standing: Standing) -> HttpResponse {
     let mut response = answer.unwrap_or_else(|refusal| {
         if let Some(error) = refusal.internal() {
             tracing::error!(request_id, error, "a request failed inside");

@@ -22,7 +22,7 @@ pub(crate) struct Refusal {
     summary: Cow<'static, str>,
     causes: Vec<Cause>,
     /// The `WWW-Authenticate` header.
-    challenge: Option<&'static str>,
+    challenge: Option<String>,
     /// What went wrong inside. It is logged, and never told (H4).
     internal: Option<String>,
 }
@@ -54,8 +54,6 @@ impl From<String> for Cause {
 const SAME_PASSWORD: &str = "Password cannot be your current password";
 const SEARCH_WITH_FILTER: &str = "Bad request. Can't specify a search query and filter in the same request.";
 const IN_USE: &str = "An object with this field already exists in the current organization";
-const BEARER: &str =
-    "Bearer realm=\"denizen\", error=\"invalid_token\", error_description=\"The access token is invalid.\"";
 const DATE_FORM: &str = "Bad request. Invalid date. Dates must be of the form yyyy-MM-dd'T'HH:mm:ss.SSSZZ, e.g. \
                          2013-01-01T12:00:00.000-07:00.";
 const STATUS_FORBIDS: &str = "This operation is not allowed in the user's current status.";
@@ -113,8 +111,14 @@ impl Refusal {
         &self.causes
     }
 
-    pub(crate) fn challenge(&self) -> Option<&'static str> {
-        self.challenge
+    pub(crate) fn challenge(&self) -> Option<&str> {
+        self.challenge.as_deref()
+    }
+
+    /// The same with the header that tells how to come back.
+    pub(crate) fn with_challenge(mut self, challenge: String) -> Self {
+        self.challenge = Some(challenge);
+        self
     }
 
     pub(crate) fn internal(&self) -> Option<&str> {
@@ -178,14 +182,6 @@ impl Refusal {
     /// Nobody says who they are.
     pub(crate) fn no_credential() -> Self {
         told(403, "E0000005", "Invalid session")
-    }
-
-    /// An access token of a kind that is not known here.
-    pub(crate) fn invalid_bearer() -> Self {
-        Self {
-            challenge: Some(BEARER),
-            ..told(401, "E0000011", "Invalid token provided")
-        }
     }
 
     /// One call too many.

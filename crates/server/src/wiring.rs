@@ -8,6 +8,7 @@ use denizen_domain::message::MessageSender;
 use denizen_domain::ports::Store;
 use denizen_domain::sealed::Sealer;
 use denizen_email::{FolderSender, SmtpSender};
+use denizen_oauth::JsonWebTokens;
 use denizen_otp::{Argon2Hasher, SystemEntropy};
 use denizen_persistence::{PostgresStore, SqliteStore};
 
@@ -43,6 +44,7 @@ pub fn ports(config: &Config, store: Arc<dyn Store>, sealer: impl Sealer + 'stat
         entropy: Arc::new(SystemEntropy),
         hasher: Arc::new(hasher),
         sealer: Arc::new(sealer),
+        signatures: Arc::new(JsonWebTokens),
     })
 }
 

@@ -34,11 +34,12 @@ fn describe<'a>(operations: impl Iterator<Item = &'a Operation>) -> Value {
             "license": {"name": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "security": [{"apiToken": []}],
+        "security": [{"apiToken": []}, {"accessToken": []}],
         "paths": paths,
         "components": {
             "securitySchemes": {
                 "apiToken": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "SSWS and the token"},
+                "accessToken": {"type": "http", "scheme": "bearer"},
             },
             "responses": {
                 "Error": {
@@ -74,10 +75,19 @@ fn one(operation: &Operation) -> Value {
         "parameters": parameters,
         "responses": responses,
     });
+    let is_open = operation.group == "OAuth";
+    if is_open {
+        described["security"] = json!([]);
+    }
     if operation.body != "none" {
+        let kind = if is_open {
+            "application/x-www-form-urlencoded"
+        } else {
+            "application/json"
+        };
         described["requestBody"] = json!({
             "required": operation.body == "required",
-            "content": {"application/json": {"schema": {"type": "object"}}},
+            "content": {kind: {"schema": {"type": "object"}}},
         });
     }
     described

@@ -9,8 +9,10 @@ use anyhow::Result;
 use super::operations::shape;
 use crate::workspace::Workspace;
 
-/// Where every operation of the API lies; routes may be written relative to it.
+/// Where the operations of the API lie; routes may be written relative to it.
 const SCOPE: &str = "/api/v1";
+/// Where others lie; their routes are written in full.
+const ELSEWHERE: [&str; 2] = ["/oauth2/", "/.well-known/"];
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// Method and path shape of every route in `crates/http/src/routes.rs` and the folder `routes`.
@@ -68,7 +70,7 @@ fn pieces(code: &str) -> Vec<Piece> {
                 let (text, next) = after.split_once('"').unwrap_or((after, ""));
                 rest = next;
                 if text.starts_with('/') {
-                    let full = if text.starts_with(SCOPE) {
+                    let full = if text.starts_with(SCOPE) || ELSEWHERE.iter().any(|start| text.starts_with(start)) {
                         text.to_owned()
                     } else {
                         format!("{SCOPE}{text}")
@@ -133,6 +135,12 @@ mod tests {
             parsed(code),
             ["POST /api/v1/users", "POST /api/v1/users/{}/lifecycle/suspend"]
         );
+    }
+
+    #[test]
+    fn routes_outside_of_the_api_are_written_in_full() {
+        let code = r#".route("/oauth2/v1/token", web::post()).route("/.well-known/x", web::get())"#;
+        assert_eq!(parsed(code), ["POST /oauth2/v1/token", "GET /.well-known/x"]);
     }
 
     #[test]

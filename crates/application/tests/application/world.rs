@@ -19,7 +19,7 @@ use denizen_domain::time::Timestamp;
 use denizen_domain::user::User;
 use serde_json::{Value, json};
 
-use crate::ports::{FastHasher, OpenSealer, SeededEntropy, TestClock};
+use crate::ports::{FastHasher, OpenSealer, PlainSignatures, SeededEntropy, TestClock};
 use crate::store::RestlessStore;
 
 pub const PASSWORD: &str = "tlpWENT2m";
@@ -63,6 +63,7 @@ impl World {
             entropy: Arc::new(SeededEntropy::new(seed.unwrap_or(7))),
             hasher,
             sealer: Arc::new(OpenSealer),
+            signatures: Arc::new(PlainSignatures),
         };
         Directory::found(&ports, "Org").await.unwrap();
         let mut settings = Settings::new("https://id.example.com/");

@@ -1,12 +1,14 @@
 //! Apps (contract: groups-apps-tokens §2).
 
 mod assignments;
+mod grants;
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use denizen_application::{ListApps, Listing};
 use denizen_domain::app::{App, AppDescription, AppStatus, SignOnMode, usual_members};
 use denizen_domain::authority::Permission;
+use denizen_domain::oauth::client_id;
 use denizen_domain::ports::UsableApp;
 use serde_json::{Map, Value, json};
 
@@ -35,6 +37,7 @@ pub(super) fn declare(table: &mut Table) {
         deactivate,
     );
     assignments::declare(table);
+    grants::declare(table);
     table.add_cross_origin("/users/{id}/appLinks", Method::GET, P::UsersRead, list_links);
 }
 
@@ -205,6 +208,10 @@ fn view(app: &App, base: &str) -> Value {
         AppStatus::Active => "deactivate",
         AppStatus::Inactive => "activate",
     };
+    if let Some(client_id) = client_id(app) {
+        // Whoever registered a client reads here under which name it calls.
+        shown["credentials"]["oauthClient"]["client_id"] = json!(client_id);
+    }
     shown["_links"][step] = json!({"href": format!("{own}/lifecycle/{step}")});
     Value::Object(shown)
 }

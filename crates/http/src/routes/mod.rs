@@ -4,11 +4,13 @@ mod apps;
 mod groups;
 mod linked_objects;
 mod logs;
+mod oauth2;
 mod roles;
 mod schemas;
 mod user_types;
 mod users;
 
+pub(crate) use self::oauth2::declare as declare_oauth;
 #[cfg(feature = "ceiling")]
 pub(crate) use self::users::ceiling;
 use crate::operation::Table;

@@ -7,6 +7,7 @@ use denizen_application::memory::MemoryStore;
 use denizen_application::{Directory, Ports, Settings};
 use denizen_domain::ports::Clock;
 use denizen_domain::time::Timestamp;
+use denizen_oauth::JsonWebTokens;
 use denizen_otp::{Argon2Hasher, KeySealer, Limits, SealingKey, SystemEntropy};
 
 use crate::operation::{Declared, Table};
@@ -27,6 +28,7 @@ async fn table() -> Vec<Declared> {
         entropy: Arc::new(SystemEntropy),
         hasher: Arc::new(Argon2Hasher::insecure_for_tests(Limits::default())),
         sealer: Arc::new(KeySealer::new(SealingKey::new(1, &[7; 32]), Vec::new()).unwrap()),
+        signatures: Arc::new(JsonWebTokens),
     };
     Directory::found(&ports, "Denizen").await.unwrap();
     let directory = Directory::open(ports, Settings::new("https://id.example.com"))
@@ -91,6 +93,10 @@ GET /apps/{id}/groups/{group} okta.apps.read
 PUT /apps/{id}/groups/{group} okta.apps.assignment.manage
 PATCH /apps/{id}/groups/{group} okta.apps.assignment.manage
 DELETE /apps/{id}/groups/{group} okta.apps.assignment.manage
+GET /apps/{id}/grants okta.appGrants.read
+POST /apps/{id}/grants okta.appGrants.manage
+GET /apps/{id}/grants/{grant} okta.appGrants.read
+DELETE /apps/{id}/grants/{grant} okta.appGrants.manage
 GET /users/{id}/appLinks okta.users.read
 GET /users/{id}/roles okta.roles.read
 POST /users/{id}/roles okta.roles.manage

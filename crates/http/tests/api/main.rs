@@ -4,17 +4,20 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod battery;
+mod bearers;
 mod clients;
 mod conditional;
 mod conventions;
 mod create;
 mod credentials;
+mod discovery;
 mod hostile_search;
 mod lifecycle;
 mod links;
 mod lists;
 mod lives;
 mod logs;
+mod oauth;
 mod paths;
 mod races;
 mod rate_limits;
@@ -22,6 +25,7 @@ mod role_targets;
 mod roles;
 mod secrets;
 mod server;
+mod service;
 mod shape;
 mod structure;
 mod tokens;

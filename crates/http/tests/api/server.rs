@@ -15,6 +15,7 @@ use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::TokenPurpose;
 use denizen_http::{Api, HttpSettings};
+use denizen_oauth::JsonWebTokens;
 use denizen_otp::{Argon2Hasher, KeySealer, Limits, SealingKey, SystemEntropy};
 use serde_json::{Value, json};
 
@@ -87,6 +88,7 @@ impl Server {
             entropy: Arc::new(SystemEntropy),
             hasher: Arc::new(Argon2Hasher::insecure_for_tests(limits)),
             sealer: Arc::new(KeySealer::new(SealingKey::new(1, &[7; 32]), Vec::new()).unwrap()),
+            signatures: Arc::new(JsonWebTokens),
         };
         let mut settings = Settings::new(PUBLIC_URL);
         settle(&mut settings);

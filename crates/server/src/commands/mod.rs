@@ -1,5 +1,6 @@
 //! The command line: one file for each command.
 
+mod keys;
 mod migrate;
 mod operator;
 mod serve;
@@ -34,6 +35,9 @@ enum Command {
     /// Make, list and revoke API tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Replace the key that access tokens are signed with
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Look at users
     #[command(subcommand)]
     User(user::UserCommand),
@@ -58,6 +62,7 @@ pub fn run(line: CommandLine) -> Result<()> {
         Command::Serve => system.block_on(serve::run(config)),
         Command::Migrate => system.block_on(migrate::run(&config)),
         Command::Token(command) => system.block_on(token::run(&config, command)),
+        Command::Keys(command) => system.block_on(keys::run(&config, command)),
         Command::User(command) => system.block_on(user::run(&config, command)),
         Command::Config => print(&config.to_toml()),
     }

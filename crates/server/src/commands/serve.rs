@@ -74,6 +74,7 @@ async fn open(config: &Config, listens: SocketAddr) -> Result<Running> {
     Directory::found(&ports, &config.organization).await?;
     let public_url = config.http.public_url(listens);
     let directory = Directory::open(ports, config.settings(&public_url)).await?;
+    directory.ensure_signing_key().await?;
     let first = FirstStart::of(&directory, config.bootstrap_api_token.clone()).await?;
     Ok(Running {
         directory,

@@ -12,5 +12,6 @@ mod overload;
 mod races;
 mod restart;
 mod search;
+mod services;
 mod stop;
 mod two_servers;

@@ -81,6 +81,12 @@ impl Client {
         }
     }
 
+    /// The same client with an access token.
+    pub fn bearing(mut self, token: &str) -> Self {
+        self.authorization = Some(format!("Bearer {token}"));
+        self
+    }
+
     /// Sends a request; fails when the server goes away before the whole answer has come.
     pub fn try_send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, ureq::Error> {
         let mut request = Request::builder()

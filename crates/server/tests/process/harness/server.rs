@@ -72,7 +72,12 @@ impl Server {
         Client::new(self.address, Some(TOKEN))
     }
 
-    /// A client with another token, or none.
+    /// A client with an access token.
+    pub fn client_bearing(&self, token: &str) -> Client {
+        self.client_with(None).bearing(token)
+    }
+
+    /// A client with another API token, or none.
     pub fn client_with(&self, token: Option<&str>) -> Client {
         Client::new(self.address, token)
     }

@@ -1,0 +1,37 @@
+//! Whoever calls with an access token.
+
+use denizen_domain::app::AppStatus;
+use denizen_domain::authority::{Caller, Credential, Grant, Principal, Role, Scopes};
+use denizen_domain::ports::AccessTokenBearer;
+use denizen_domain::secret::Secret;
+
+use crate::directory::Directory;
+use crate::error::Error;
+
+impl Directory {
+    /// The service that stands behind an access token, with its present rights: the scopes of those grants that still stand
+    /// (R9, R10, C3).
+    ///
+    /// # Errors
+    /// `InvalidToken` unless the token is live and its app is in use.
+    pub async fn authenticate_access_token(&self, token: &Secret) -> Result<Caller, Error> {
+        let bearer = self.live_access_token(token).await?.ok_or(Error::InvalidToken)?;
+        Ok(Caller {
+            principal: Principal::App {
+                id: bearer.token.app_id,
+                label: bearer.label,
+            },
+            credential: Credential::AccessToken(bearer.token.id),
+            grants: [Grant::of(Role::SuperAdmin)].into(),
+            scopes: Some(Scopes::new(bearer.scopes)),
+        })
+    }
+
+    /// Whoever stands behind an access token that is good now. Nobody calls in the name of a user yet.
+    pub(super) async fn live_access_token(&self, token: &Secret) -> Result<Option<AccessTokenBearer>, Error> {
+        let bearer = self.ports.store.access_token_bearer(&token.digest()).await?;
+        Ok(bearer.filter(|bearer| {
+            bearer.token.is_live(self.now()) && bearer.status == AppStatus::Active && bearer.token.user_id.is_none()
+        }))
+    }
+}
