@@ -26,6 +26,7 @@ pub mod schema;
 pub mod sealed;
 pub mod search;
 pub mod secret;
+pub mod subscription;
 pub mod time;
 pub mod token;
 pub mod user;

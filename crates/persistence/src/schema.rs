@@ -196,6 +196,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    role_subscriptions (role, notification) {
+        role -> Text,
+        notification -> Text,
+        is_subscribed -> Bool,
+    }
+}
+
+diesel::table! {
+    user_subscriptions (user_id, notification) {
+        user_id -> Text,
+        notification -> Text,
+        is_subscribed -> Bool,
+    }
+}
+
+diesel::table! {
     api_tokens (id) {
         id -> Text,
         name -> Text,

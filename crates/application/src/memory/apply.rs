@@ -47,6 +47,7 @@ impl State {
             Write::UpdateUser { from, to } => self.update_user(&from, *to)?,
             Write::DeleteUser(user) => self.delete_user(&user)?,
             Write::Role(write) => self.write_role(write)?,
+            Write::Subscription(write) => self.write_subscription(write)?,
             Write::InsertApiToken(token) => {
                 if self.api_tokens.insert(token.id.clone(), token).is_some() {
                     return Err(StoreError::Duplicate(UniqueField::Id));
@@ -125,6 +126,7 @@ impl State {
         self.places.remove(&user.id);
         self.logins.remove(&user.login.key());
         self.forget_assignee(user.id.as_str());
+        self.own_subscriptions.retain(|(owner, _), _| *owner != user.id);
         self.api_tokens.retain(|_, token| token.owner != user.id);
         self.one_time_tokens.retain(|_, token| token.user_id != user.id);
         self.claims.retain(|_, owner| *owner != user.id);

@@ -11,12 +11,14 @@ mod outbox;
 mod roles;
 mod standings;
 mod structure;
+mod subscriptions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use denizen_domain::app::{App, AppGroup, AppUser};
+use denizen_domain::authority::Role;
 use denizen_domain::event::LogEvent;
 use denizen_domain::group::Group;
 use denizen_domain::id::{ApiTokenId, AppId, GroupId, MessageId, UserId, UserTypeId};
@@ -31,6 +33,7 @@ use denizen_domain::ports::{
 use denizen_domain::schema::Schema;
 use denizen_domain::search::UserSort;
 use denizen_domain::secret::SecretDigest;
+use denizen_domain::subscription::{NotificationType, OwnSubscription, RoleSubscription};
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{ApiToken, OneTimeToken};
 use denizen_domain::user::User;
@@ -57,6 +60,8 @@ struct State {
     /// Roles by the order of their assignment.
     roles: BTreeMap<u64, Assigned>,
     authority_version: i64,
+    role_subscriptions: BTreeMap<(Role, NotificationType), RoleSubscription>,
+    own_subscriptions: BTreeMap<(UserId, NotificationType), OwnSubscription>,
     /// Who has which value of which unique attribute.
     claims: BTreeMap<(String, String), UserId>,
     /// Groups by the order of their creation; `Everyone` is not among them.

@@ -122,7 +122,7 @@ impl State {
         all.filter(move |held| held.assignee == *assignee)
     }
 
-    fn inherited(&self, user_id: &UserId) -> impl Iterator<Item = &RoleAssignment> {
+    pub(super) fn inherited(&self, user_id: &UserId) -> impl Iterator<Item = &RoleAssignment> {
         let all = self.roles.values().map(|held| &held.assignment);
         all.filter(move |held| match &held.assignee {
             Assignee::Group(id) => self.members.contains(&(id.clone(), user_id.clone())),

@@ -12,6 +12,7 @@ mod roles;
 mod sample;
 mod standings;
 mod structure;
+mod subscriptions;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub async fn run(store: Arc<dyn Store>) {
     structure::run(&sample).await;
     groups::run(&sample).await;
     roles::run(&sample).await;
+    subscriptions::run(&sample).await;
     standings::run(&sample).await;
     oauth::run(&sample).await;
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use denizen_application::memory::MemoryStore;
 use denizen_domain::app::{App, AppGroup, AppUser};
-use denizen_domain::authority::{Grant, Rank, Standing};
+use denizen_domain::authority::{Grant, Rank, Role, Standing};
 use denizen_domain::event::LogEvent;
 use denizen_domain::group::Group;
 use denizen_domain::id::{AppId, GroupId, MessageId, UserId, UserTypeId};
@@ -18,11 +18,12 @@ use denizen_domain::organization::Organization;
 use denizen_domain::ports::{
     AccessTokenBearer, AppSelection, Apps, Changes, Commit, Delivery, GroupSelection, GroupStats, Groups, Links,
     LogSelection, OAuth, Outbox, Page, Position, Roles, Standings, StoreError, Structure, StructureState,
-    SuperAdministrator, SystemLog, TargetApp, TokenBearer, Tokens, UsableApp, UserSelection, Users,
+    Subscriptions, SuperAdministrator, SystemLog, TargetApp, TokenBearer, Tokens, UsableApp, UserSelection, Users,
 };
 use denizen_domain::role::{Assignee, AssignmentId, RoleAssignment};
 use denizen_domain::schema::Schema;
 use denizen_domain::secret::SecretDigest;
+use denizen_domain::subscription::{NotificationType, OwnSubscription, RoleSubscription};
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{ApiToken, OneTimeToken};
 use denizen_domain::user::User;
@@ -291,6 +292,25 @@ impl Standings for RestlessStore {
     async fn rank_of_group(&self, group_id: &GroupId) -> Result<Rank, StoreError> {
         self.turn().await;
         self.inner.rank_of_group(group_id).await
+    }
+}
+
+#[async_trait]
+impl Subscriptions for RestlessStore {
+    async fn role_subscriptions(&self) -> Result<Vec<RoleSubscription>, StoreError> {
+        self.inner.role_subscriptions().await
+    }
+
+    async fn own_subscriptions(&self, user_id: &UserId) -> Result<Vec<OwnSubscription>, StoreError> {
+        self.inner.own_subscriptions(user_id).await
+    }
+
+    async fn choices_about(&self, kind: NotificationType) -> Result<Vec<OwnSubscription>, StoreError> {
+        self.inner.choices_about(kind).await
+    }
+
+    async fn mailed_holders(&self, roles: &[Role]) -> Result<Vec<(UserId, Role)>, StoreError> {
+        self.inner.mailed_holders(roles).await
     }
 }
 

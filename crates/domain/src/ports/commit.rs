@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{OAuthWrite, RoleWrite, StoreError};
+use super::{OAuthWrite, RoleWrite, StoreError, SubscriptionWrite};
 use crate::app::{App, AppGroup, AppUser};
 use crate::event::LogEvent;
 use crate::group::Group;
@@ -36,6 +36,8 @@ pub enum Write {
     Role(RoleWrite),
     /// Changes grants and tokens of clients, or the directory's keys.
     OAuth(OAuthWrite),
+    /// Changes who gets which mails for administrators.
+    Subscription(SubscriptionWrite),
     /// Adds a user; `Duplicate(Login)` when another one owns the login.
     InsertUser(Box<User>),
     /// Writes a user over the state that was read, and counts its version up by one; `Stale` when another change came between,

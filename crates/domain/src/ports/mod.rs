@@ -16,6 +16,7 @@ mod page;
 mod roles;
 mod standings;
 mod structure;
+mod subscriptions;
 mod tokens;
 mod users;
 
@@ -32,6 +33,7 @@ pub use self::page::{Page, Position};
 pub use self::roles::{RoleWrite, Roles, SuperAdministrator, TargetApp};
 pub use self::standings::Standings;
 pub use self::structure::{Structure, StructureState};
+pub use self::subscriptions::{SubscriptionWrite, Subscriptions};
 pub use self::tokens::{TokenBearer, Tokens};
 pub use self::users::{UserCriterion, UserSelection, Users};
 
@@ -45,11 +47,35 @@ pub trait Clock: Send + Sync {
 
 /// A whole store.
 pub trait Store:
-    Users + Structure + Groups + Links + Apps + Roles + Standings + Tokens + OAuth + SystemLog + Outbox + Commit
+    Users
+    + Structure
+    + Groups
+    + Links
+    + Apps
+    + Roles
+    + Standings
+    + Subscriptions
+    + Tokens
+    + OAuth
+    + SystemLog
+    + Outbox
+    + Commit
 {
 }
 
-impl<T: Users + Structure + Groups + Links + Apps + Roles + Standings + Tokens + OAuth + SystemLog + Outbox + Commit>
-    Store for T
+impl<T> Store for T where
+    T: Users
+        + Structure
+        + Groups
+        + Links
+        + Apps
+        + Roles
+        + Standings
+        + Subscriptions
+        + Tokens
+        + OAuth
+        + SystemLog
+        + Outbox
+        + Commit
 {
 }

@@ -15,6 +15,7 @@ use super::oauth_writes::write_oauth;
 use super::role_writes::write_role;
 use super::statements::TouchApiToken;
 use super::structure_writes::{advance_structure, found, write_structure};
+use super::subscriptions::write_subscription;
 use super::user_writes::{delete_user, insert_user, update_user};
 use super::{Backend, Conn, refused};
 use crate::schema::{api_tokens, events, messages, one_time_tokens};
@@ -112,6 +113,7 @@ fn write(change: &Write, to: &mut impl Statements) -> Result<(), StoreError> {
         Write::UpdateUser { from, to: user } => update_user(from, user, to),
         Write::DeleteUser(user) => delete_user(user, to),
         Write::Role(change) => write_role(change, to),
+        Write::Subscription(change) => write_subscription(change, to),
         Write::InsertApiToken(token) => insert_api_token(token, to),
         Write::TouchApiToken { id, last_used, expires } => {
             let touch = TouchApiToken {

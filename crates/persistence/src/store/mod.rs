@@ -27,6 +27,7 @@ mod standings;
 mod statements;
 mod structure;
 mod structure_writes;
+mod subscriptions;
 mod system_log;
 mod tokens;
 mod user_lists;

@@ -8,6 +8,7 @@ mod memberships;
 mod oauth;
 mod roles;
 mod structure;
+mod subscriptions;
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
@@ -26,6 +27,8 @@ pub(super) use self::roles::{
 pub(super) use self::structure::{
     ClaimAll, InsertUserType, ReleaseAll, RewriteGroupProfile, RewriteUserProfiles, UnindexAttribute,
 };
+
+pub(super) use self::subscriptions::{ForgetChoices, SubscribeRole, SubscribeUser};
 
 /// Defines a statement: its values, then pieces of its text, each with the value that follows it.
 macro_rules! statement {

@@ -1,0 +1,2 @@
+DROP TABLE user_subscriptions;
+DROP TABLE role_subscriptions;
