@@ -12,6 +12,7 @@ use denizen_domain::user::{Failure, User};
 use crate::account::Doer;
 use crate::directory::{Directory, MOST_ROUNDS};
 use crate::error::Error;
+use crate::subscriptions::Notice;
 
 /// What has to be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +123,8 @@ impl Directory {
                 Failure::Locked(after) => {
                     changes.writes.push(update(&user, *after));
                     changes.events.push(failure(EventType::UserLock, "LOCKED_OUT"));
+                    let audience = self.audience(Notice::UserLockedOut).await?;
+                    self.notify(&mut changes, Notice::UserLockedOut, &audience, &user, at)?;
                 }
             }
             if self.committed(changes).await? {

@@ -43,6 +43,10 @@ pub enum ResourceKind {
     CustomRole,
     /// A scope that is granted to an app.
     ScopeGrant,
+    /// A standard role.
+    Role,
+    /// What mails for administrators can be about.
+    NotificationType,
 }
 
 impl ResourceKind {
@@ -63,6 +67,8 @@ impl ResourceKind {
             Self::RoleAssignment => "RoleAssignment",
             Self::CustomRole => "CustomRole",
             Self::ScopeGrant => "OAuth2ScopeConsentGrant",
+            Self::Role => "Role",
+            Self::NotificationType => "NotificationType",
         }
     }
 }

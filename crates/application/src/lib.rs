@@ -26,6 +26,7 @@ mod schemas;
 mod sight;
 #[cfg(feature = "store-contract")]
 pub mod store_contract;
+mod subscriptions;
 mod super_administrators;
 mod user_types;
 mod users;
@@ -41,6 +42,7 @@ pub use self::log::ListEvents;
 pub use self::oauth::{ClientProof, GrantScope, Introspection, IssuedAccessToken, OAuthError, TokenRequest};
 pub use self::outbox::Delivered;
 pub use self::roles::{AssignRole, HolderKey, RoleTarget, TargetKey};
+pub use self::subscriptions::Subscribed;
 pub use self::users::{
     CreateUser, CredentialsInput, ListUsers, PasswordInput, RecoveryQuestionInput, ResetPassword, UpdateUser,
 };

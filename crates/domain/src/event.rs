@@ -142,6 +142,10 @@ event_types! {
     PrivilegeGrant = "user.account.privilege.grant", "Grant administrator privilege to user";
     /// A user lost the last role.
     PrivilegeRevoke = "user.account.privilege.revoke", "Revoke administrator privilege from user";
+    /// An administrator chose which mails to get.
+    SubscriptionsUpdate = "user.account.subscriptions.update", "Update subscriptions of user";
+    /// It was set which mails those get who hold a role.
+    RoleSubscriptionsUpdate = "iam.role.subscriptions.update", "Update subscriptions of role";
     /// A group gained a role.
     GroupPrivilegeGrant = "group.privilege.grant", "Grant administrator privilege to group";
     /// A group lost the last role.

@@ -20,16 +20,19 @@ pub enum MailTemplate {
     PasswordChanged,
     /// Tells the administrator that a user was deactivated.
     UserDeactivated,
+    /// Tells an administrator that a user was locked out.
+    UserLockedOut,
 }
 
 impl MailTemplate {
     /// Every template.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::UserActivation,
         Self::ForgotPassword,
         Self::PasswordResetByAdmin,
         Self::PasswordChanged,
         Self::UserDeactivated,
+        Self::UserLockedOut,
     ];
 
     /// The template's name.
@@ -41,6 +44,7 @@ impl MailTemplate {
             Self::PasswordResetByAdmin => "PasswordResetByAdmin",
             Self::PasswordChanged => "PasswordChanged",
             Self::UserDeactivated => "UserDeactivated",
+            Self::UserLockedOut => "UserLockedOut",
         }
     }
 

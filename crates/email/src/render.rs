@@ -30,6 +30,8 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../templates/UserDeactivated.html"),
     ),
     ("UserDeactivated.txt", include_str!("../templates/UserDeactivated.txt")),
+    ("UserLockedOut.html", include_str!("../templates/UserLockedOut.html")),
+    ("UserLockedOut.txt", include_str!("../templates/UserLockedOut.txt")),
 ];
 
 /// Values are cut to this many characters: a mail is no place for a profile of a megabyte (H10).
@@ -105,6 +107,7 @@ fn subject(mail: &Mail) -> String {
         MailTemplate::PasswordResetByAdmin => format!("{org}: your password was reset"),
         MailTemplate::PasswordChanged => format!("{org}: your password was changed"),
         MailTemplate::UserDeactivated => format!("{org}: {} was deactivated", one_line(&mail.user.login)),
+        MailTemplate::UserLockedOut => format!("{org}: {} was locked out", one_line(&mail.user.login)),
     }
 }
 

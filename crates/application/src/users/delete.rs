@@ -2,15 +2,15 @@
 
 use denizen_domain::authority::Permission;
 use denizen_domain::event::{Entity, EventType};
-use denizen_domain::message::MailTemplate;
 use denizen_domain::role::Assignee;
 use denizen_domain::user::Fate;
 use denizen_domain::user::lifecycle::Action;
 
-use crate::account::{Doer, address};
+use crate::account::Doer;
 use crate::call::Call;
 use crate::directory::{Directory, must};
 use crate::error::Error;
+use crate::subscriptions::Notice;
 
 impl Directory {
     /// Deactivates a user, or removes one who is deactivated (`deleteUser`).
@@ -39,10 +39,12 @@ impl Directory {
         permission: Permission,
         send_email: bool,
     ) -> Result<(), Error> {
-        let admin = match call.caller.user_id() {
-            Some(id) if send_email => self.ports.store.user(id).await?,
-            _ => None,
-        };
+        let mut audience = self.audience(Notice::UserDeprovision).await?;
+        if let Some(id) = call.caller.user_id().filter(|_| send_email)
+            && audience.iter().all(|user| user.id != *id)
+        {
+            audience.extend(self.ports.store.user(id).await?);
+        }
         let holder = Assignee::User(self.find_user(call, key).await?.id.clone());
         let has_roles = !self.ports.store.role_assignments(&holder).await?.is_empty();
         self.end_access(call, key, |user| {
@@ -62,15 +64,7 @@ impl Directory {
                 if has_roles {
                     changes.events.push(about(EventType::PrivilegeRevoke));
                 }
-                if let Some(admin) = &admin {
-                    self.mail_notice(
-                        &mut changes,
-                        MailTemplate::UserDeactivated,
-                        address(admin, "email"),
-                        user,
-                        at,
-                    )?;
-                }
+                self.notify(&mut changes, Notice::UserDeprovision, &audience, user, at)?;
             }
             Ok((changes, ()))
         })

@@ -7,6 +7,7 @@ mod logs;
 mod oauth2;
 mod roles;
 mod schemas;
+mod subscriptions;
 mod user_types;
 mod users;
 
@@ -21,6 +22,7 @@ pub(crate) fn declare(table: &mut Table) {
     groups::declare(table);
     apps::declare(table);
     roles::declare(table);
+    subscriptions::declare(table);
     user_types::declare(table);
     linked_objects::declare(table);
     schemas::declare(table);

@@ -125,6 +125,14 @@ DELETE /groups/{id}/roles/{role}/targets/catalog/apps/{name}/{app} okta.roles.ma
 PUT /users/{id}/roles/{role}/targets/catalog/apps okta.roles.manage
 GET /users/{id}/roles/{role}/targets okta.roles.read
 GET /iam/assignees/users okta.roles.read
+GET /users/{id}/subscriptions okta.users.read
+GET /users/{id}/subscriptions/{kind} okta.users.read
+POST /users/{id}/subscriptions/{kind}/subscribe okta.users.userprofile.manage
+POST /users/{id}/subscriptions/{kind}/unsubscribe okta.users.userprofile.manage
+GET /roles/{role}/subscriptions okta.roles.read
+GET /roles/{role}/subscriptions/{kind} okta.roles.read
+POST /roles/{role}/subscriptions/{kind}/subscribe okta.roles.manage
+POST /roles/{role}/subscriptions/{kind}/unsubscribe okta.roles.manage
 GET /meta/types/user okta.userTypes.read
 POST /meta/types/user okta.userTypes.manage
 GET /meta/types/user/{id} okta.userTypes.read

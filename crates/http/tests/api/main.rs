@@ -28,6 +28,7 @@ mod server;
 mod service;
 mod shape;
 mod structure;
+mod subscriptions;
 mod tokens;
 mod update;
 mod wire;
