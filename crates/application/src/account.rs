@@ -27,27 +27,28 @@ pub(crate) struct Doer {
 impl Doer {
     /// The caller of a use case.
     pub(crate) fn caller(call: &Call) -> Self {
-        let actor = match &call.caller.principal {
-            Principal::User {
-                id,
-                login,
-                display_name,
-            } => Entity {
-                id: id.to_string(),
-                kind: "User".to_owned(),
-                alternate_id: Some(login.clone()),
-                display_name: Some(display_name.clone()),
-            },
-            Principal::App { id, label } => Entity {
-                id: id.to_string(),
-                kind: "PublicClientApp".to_owned(),
-                alternate_id: Some(id.to_string()),
-                display_name: Some(label.clone()),
-            },
+        Self::principal(&call.caller.principal, &call.request)
+    }
+
+    /// Somebody whose call was refused.
+    pub(crate) fn principal(principal: &Principal, request: &RequestContext) -> Self {
+        Self {
+            actor: actor(principal),
+            request: request.clone(),
+        }
+    }
+
+    /// Nobody who is known.
+    pub(crate) fn unknown(request: &RequestContext) -> Self {
+        let actor = Entity {
+            id: "unknown".to_owned(),
+            kind: "User".to_owned(),
+            alternate_id: Some("unknown".to_owned()),
+            display_name: None,
         };
         Self {
             actor,
-            request: call.request.clone(),
+            request: request.clone(),
         }
     }
 
@@ -82,6 +83,28 @@ impl Doer {
                 ..RequestContext::default()
             },
         }
+    }
+}
+
+/// Somebody who calls, as a participant of an event.
+fn actor(principal: &Principal) -> Entity {
+    match principal {
+        Principal::User {
+            id,
+            login,
+            display_name,
+        } => Entity {
+            id: id.to_string(),
+            kind: "User".to_owned(),
+            alternate_id: Some(login.clone()),
+            display_name: Some(display_name.clone()),
+        },
+        Principal::App { id, label } => Entity {
+            id: id.to_string(),
+            kind: "PublicClientApp".to_owned(),
+            alternate_id: Some(id.to_string()),
+            display_name: Some(label.clone()),
+        },
     }
 }
 

@@ -15,12 +15,13 @@ use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{API_TOKEN_IDLE_MINUTES, ApiToken};
 use denizen_domain::user::creation::NewUser;
+use denizen_domain::user::lifecycle::Refusal;
 use denizen_domain::user::{Credentials, Provider, Status, User};
 use denizen_domain::user_type::UserType;
 use serde_json::json;
 
 use crate::account::Doer;
-use crate::directory::{Directory, Ports};
+use crate::directory::{Directory, MOST_ROUNDS, Ports};
 use crate::error::{Error, ResourceKind};
 use crate::users::type_named;
 
@@ -158,21 +159,33 @@ impl Directory {
     /// Makes an API token for a user who is named by id or login. For the operator's command line.
     ///
     /// # Errors
-    /// `NotFound` for an unknown user; as the store says.
+    /// `NotFound` for an unknown user, `Refused` for one who is deactivated (R10); as the store says.
     pub async fn create_api_token(&self, owner: &str, name: &str) -> Result<Secret, Error> {
-        let user = self.user_for_operator(owner).await?;
-        let at = self.now();
-        let secret = entropy::api_token(&*self.ports.entropy);
-        let token = self.api_token(&user, name, &secret, at);
-        let doer = Doer::system(self.organization.id.as_str());
-        let event = self.event(&doer, EventType::ApiTokenCreate, vec![token_entity(&token)], at);
-        let changes = Changes {
-            writes: vec![Write::InsertApiToken(token)],
-            events: vec![event],
-            messages: Vec::new(),
-        };
-        self.commit(changes).await?;
-        Ok(secret)
+        for _ in 0..MOST_ROUNDS {
+            let user = self.user_for_operator(owner).await?;
+            if user.status == Status::Deprovisioned {
+                return Err(Refusal::NotAllowedInStatus.into());
+            }
+            let at = self.now();
+            let secret = entropy::api_token(&*self.ports.entropy);
+            let token = self.api_token(&user, name, &secret, at);
+            let doer = Doer::system(self.organization.id.as_str());
+            let event = self.event(&doer, EventType::ApiTokenCreate, vec![token_entity(&token)], at);
+            // The owner is written as they are: whoever deactivates them meanwhile is told by the version.
+            let unchanged = Write::UpdateUser {
+                from: Box::new(user.clone()),
+                to: Box::new(user),
+            };
+            let changes = Changes {
+                writes: vec![unchanged, Write::InsertApiToken(token)],
+                events: vec![event],
+                messages: Vec::new(),
+            };
+            if self.committed(changes).await? {
+                return Ok(secret);
+            }
+        }
+        Err(Error::Conflict)
     }
 
     /// Every API token. For the operator's command line.
@@ -245,7 +258,8 @@ impl Directory {
 /// Users that the operator's command line reads at once.
 const OPERATOR_PAGE: usize = 200;
 
-fn token_entity(token: &ApiToken) -> Entity {
+/// A token as a participant of an event.
+pub(crate) fn token_entity(token: &ApiToken) -> Entity {
     Entity {
         id: token.id.to_string(),
         kind: "Token".to_owned(),

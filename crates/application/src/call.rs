@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use denizen_domain::authority::Caller;
+use denizen_domain::authority::{Caller, Standing};
 use denizen_domain::id::UserId;
 use denizen_domain::secret::Secret;
 use denizen_domain::user::User;
@@ -22,17 +22,23 @@ pub struct Call {
 /// The user whom a call is about, as read together with the caller. The first read of that user takes it; whoever decides
 /// again reads anew.
 #[derive(Default)]
-pub struct Foreseen(Mutex<Option<Box<User>>>);
+pub struct Foreseen(Mutex<Option<Box<Foresight>>>);
+
+/// A user, and what they are to administrators where that was asked for.
+pub(crate) struct Foresight {
+    pub(crate) user: User,
+    pub(crate) standing: Option<Standing>,
+}
 
 impl Foreseen {
-    pub(crate) fn new(user: Option<User>) -> Self {
-        Self(Mutex::new(user.map(Box::new)))
+    pub(crate) fn new(user: Option<User>, standing: Option<Standing>) -> Self {
+        Self(Mutex::new(user.map(|user| Box::new(Foresight { user, standing }))))
     }
 
     /// The user, if it is this one and nobody has taken it.
-    pub(crate) fn take(&self, id: &UserId) -> Option<User> {
+    pub(crate) fn take(&self, id: &UserId) -> Option<Foresight> {
         let mut foreseen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        foreseen.take_if(|user| user.id == *id).map(|user| *user)
+        foreseen.take_if(|seen| seen.user.id == *id).map(|seen| *seen)
     }
 }
 

@@ -21,7 +21,8 @@ use tokio::sync::Notify;
 use crate::call::{Call, Foreseen};
 use crate::cursor::Cursors;
 use crate::error::Error;
-use crate::sight::Seen;
+use crate::refused_calls::Told;
+use crate::sight::{NarrowTokens, Seen};
 pub(crate) use crate::sight::{must, must_at_large};
 use crate::super_administrators::Loss;
 
@@ -78,6 +79,10 @@ pub struct Directory {
     shape: Mutex<Option<Arc<StructureState>>>,
     /// The super administrators at a version of authority.
     pub(crate) supers: Mutex<Option<(i64, Arc<[SuperAdministrator]>)>>,
+    /// Tokens whose bearers see a part of the users.
+    narrow: NarrowTokens,
+    /// Refused calls that were told of late.
+    pub(crate) told: Mutex<Told>,
     /// Told whenever messages were committed.
     pub(crate) message_waits: Arc<Notify>,
 }
@@ -104,6 +109,8 @@ impl Directory {
             cursors,
             shape: Mutex::new(None),
             supers: Mutex::new(None),
+            narrow: NarrowTokens::default(),
+            told: Mutex::default(),
             message_waits,
         }))
     }
@@ -142,12 +149,23 @@ impl Directory {
     /// As [`Directory::authenticate`].
     pub async fn authenticate_about(&self, token: &Secret, user: Option<&str>) -> Result<(Caller, Foreseen), Error> {
         let (store, digest) = (&self.ports.store, token.digest());
-        let (bearer, foreseen) = match user.and_then(UserId::parse) {
-            Some(id) => store.token_bearer_and_user(&digest, &id).await?,
-            None => (store.token_bearer(&digest).await?, None),
+        let (bearer, user, standing) = match user.and_then(UserId::parse) {
+            // Whoever had to be asked about the last time is asked about at once: a database that is far away answers together.
+            Some(id) if self.narrow.knows(&digest) => {
+                let both = store.token_bearer_and_user(&digest, &id);
+                let (both, standing) = tokio::join!(both, store.standing_of(&id));
+                let (bearer, user) = both?;
+                (bearer, user, Some(standing?))
+            }
+            Some(id) => {
+                let (bearer, user) = store.token_bearer_and_user(&digest, &id).await?;
+                (bearer, user, None)
+            }
+            None => (store.token_bearer(&digest).await?, None, None),
         };
         let caller = self.caller(bearer.ok_or(Error::InvalidToken)?).await?;
-        Ok((caller, Foreseen::new(foreseen)))
+        self.narrow.note(&digest, &caller);
+        Ok((caller, Foreseen::new(user, standing)))
     }
 
     /// Whoever bears a token, if it is live and its owner may act. Its use is recorded.

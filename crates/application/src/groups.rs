@@ -276,7 +276,7 @@ impl Directory {
         if !call.caller.is(&user.id) {
             let sees = |group: &Group| {
                 let subject = Subject::Group(&group.id, Rank::Ordinary);
-                call.caller.may(Permission::GroupsRead, subject)
+                call.caller.sees(Permission::GroupsRead, subject)
             };
             groups.retain(sees);
         }

@@ -4,6 +4,7 @@
 //! commits everything that follows as one value: state, events, tokens, messages. Adapters call it and never reach around it.
 
 mod account;
+mod api_tokens;
 mod apps;
 mod attempts;
 mod bootstrap;
@@ -21,6 +22,7 @@ pub mod memory;
 mod oauth;
 mod outbox;
 mod paging;
+mod refused_calls;
 mod roles;
 mod schemas;
 mod sight;
@@ -41,6 +43,7 @@ pub use self::groups::ListGroups;
 pub use self::log::ListEvents;
 pub use self::oauth::{ClientProof, GrantScope, Introspection, IssuedAccessToken, OAuthError, TokenRequest};
 pub use self::outbox::Delivered;
+pub use self::refused_calls::{RefusedCall, RefusedFor};
 pub use self::roles::{AssignRole, HolderKey, RoleTarget, TargetKey};
 pub use self::subscriptions::Subscribed;
 pub use self::users::{

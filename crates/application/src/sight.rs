@@ -1,19 +1,54 @@
 //! What a caller sees: somebody who is out of their sight is answered as somebody who is not there (R2), and what they may do
 //! to those in sight is asked with all that decides it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Deref;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use denizen_domain::app::App;
-use denizen_domain::authority::{AppCoverage, Forbidden, GroupCoverage, Permission, Rank, SomeApps, Standing, Subject};
+use denizen_domain::authority::{
+    AppCoverage, Breadth, Caller, Forbidden, GroupCoverage, Permission, Rank, SomeApps, Standing, Subject,
+};
 use denizen_domain::group::Group;
 use denizen_domain::id::{GroupId, UserId};
 use denizen_domain::login::LoginKey;
+use denizen_domain::secret::SecretDigest;
 use denizen_domain::user::User;
 
-use crate::call::Call;
+use crate::call::{Call, Foresight};
 use crate::directory::Directory;
 use crate::error::{Error, ResourceKind};
+
+/// Tokens by their digests whose bearers see a part of the users, as far as is known: only then is it worth asking where
+/// somebody stands before it is known who calls.
+#[derive(Default)]
+pub(crate) struct NarrowTokens(Mutex<HashSet<[u8; 32]>>);
+
+impl NarrowTokens {
+    /// When more than these are known, all are forgotten.
+    const MOST: usize = 4096;
+
+    pub(crate) fn knows(&self, digest: &SecretDigest) -> bool {
+        self.known().contains(digest.as_bytes())
+    }
+
+    pub(crate) fn note(&self, digest: &SecretDigest, caller: &Caller) {
+        let is_narrow = caller.breadth(Permission::UsersRead) == Breadth::Part;
+        let mut known = self.known();
+        if !is_narrow {
+            known.remove(digest.as_bytes());
+        } else if !known.contains(digest.as_bytes()) {
+            if known.len() >= Self::MOST {
+                known.clear();
+            }
+            known.insert(*digest.as_bytes());
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashSet<[u8; 32]>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// A user whom the caller sees, with what the user is to administrators where that decides what the caller may do.
 #[derive(Clone, Debug)]
@@ -55,7 +90,7 @@ impl Purpose {
     /// Whether the answer hangs on what this user is to administrators.
     fn needs_standing(self, call: &Call, id: &UserId) -> bool {
         let caller = &call.caller;
-        let is_seen_anyway = || caller.may(Permission::UsersRead, Subject::User(id, None));
+        let is_seen_anyway = || caller.sees(Permission::UsersRead, Subject::User(id, None));
         !caller.is_super_administrator() && !caller.is(id) && (self == Self::Change || !is_seen_anyway())
     }
 }
@@ -80,16 +115,16 @@ impl Directory {
 
     async fn look_up(&self, call: &Call, key: &str, purpose: Purpose) -> Result<Seen, Error> {
         let caller = &call.caller;
-        let sees_others = caller.covered_groups(Permission::UsersRead) != GroupCoverage::Nothing;
+        let sees_others = caller.breadth(Permission::UsersRead) != Breadth::Nothing;
         let sees_oneself = caller
             .user_id()
-            .is_some_and(|id| caller.may(Permission::UsersRead, Subject::User(id, None)));
+            .is_some_and(|id| caller.sees(Permission::UsersRead, Subject::User(id, None)));
         if !sees_others && !sees_oneself {
             // Whoever sees nobody must not learn which users there are.
             return Err(Error::Forbidden);
         }
         let found = match self.named(call, key, purpose).await? {
-            Some(seen) if caller.may(Permission::UsersRead, seen.subject()) => Some(seen),
+            Some(seen) if caller.sees(Permission::UsersRead, seen.subject()) => Some(seen),
             _ => None,
         };
         found.ok_or_else(|| {
@@ -112,17 +147,22 @@ impl Directory {
             return Ok(user.map(|user| Seen { user, standing: None }));
         }
         if let Some(id) = UserId::parse(key) {
-            let foreseen = call.foreseen.take(&id);
-            let read = async || match foreseen {
-                None => store.user(&id).await,
-                foreseen => Ok(foreseen),
-            };
-            // Both are asked for at once: a database that is far away answers them together.
-            let (user, standing) = if purpose.needs_standing(call, &id) {
-                let (user, standing) = tokio::join!(read(), self.standing_of(&id));
-                (user?, Some(standing?))
-            } else {
-                (read().await?, None)
+            let needs_standing = purpose.needs_standing(call, &id);
+            let (user, standing) = match call.foreseen.take(&id) {
+                Some(Foresight { user, standing }) => {
+                    let standing = match standing {
+                        _ if !needs_standing => None,
+                        Some(standing) => Some(self.with_everyone(standing)),
+                        None => Some(self.standing_of(&id).await?),
+                    };
+                    (Some(user), standing)
+                }
+                // Both are asked for at once: a database that is far away answers them together.
+                None if needs_standing => {
+                    let (user, standing) = tokio::join!(store.user(&id), self.standing_of(&id));
+                    (user?, Some(standing?))
+                }
+                None => (store.user(&id).await?, None),
             };
             if let Some(user) = user {
                 return Ok(Some(Seen { user, standing }));
@@ -158,9 +198,12 @@ impl Directory {
     }
 
     async fn standing_of(&self, id: &UserId) -> Result<Standing, Error> {
-        let mut standing = self.ports.store.standing_of(id).await?;
+        Ok(self.with_everyone(self.ports.store.standing_of(id).await?))
+    }
+
+    fn with_everyone(&self, mut standing: Standing) -> Standing {
         standing.groups.insert(self.everyone.id.clone());
-        Ok(standing)
+        standing
     }
 
     /// The group that a path or a body names, if the caller sees it.
@@ -169,12 +212,12 @@ impl Directory {
     /// `NotFound`; `Forbidden` to callers who see no group.
     pub(crate) async fn see_group(&self, call: &Call, id: &str) -> Result<Group, Error> {
         let permission = Permission::GroupsRead;
-        if call.caller.covered_groups(permission) == GroupCoverage::Nothing {
+        if call.caller.breadth(permission) == Breadth::Nothing {
             return Err(Error::Forbidden);
         }
         let group = self.find_group(id).await?;
         // Whoever may look at a group may do so whatever it makes of its members.
-        if call.caller.may(permission, Subject::Group(&group.id, Rank::Ordinary)) {
+        if call.caller.sees(permission, Subject::Group(&group.id, Rank::Ordinary)) {
             Ok(group)
         } else {
             Err(Error::not_found(ResourceKind::UserGroup, id))
@@ -209,7 +252,7 @@ impl Directory {
             return Err(Error::Forbidden);
         }
         let app = self.find_app(id).await?;
-        if call.caller.may(permission, Subject::app(&app)) {
+        if call.caller.sees(permission, Subject::app(&app)) {
             Ok(app)
         } else {
             Err(Error::not_found(ResourceKind::App, id))
@@ -222,6 +265,7 @@ impl Directory {
     /// `Forbidden` to callers who see nobody.
     pub(crate) fn sight(&self, call: &Call, permission: Permission) -> Result<Option<BTreeSet<GroupId>>, Forbidden> {
         match call.caller.covered_groups(permission) {
+            _ if !call.caller.scopes_cover(permission, false) => Err(Forbidden),
             GroupCoverage::Nothing => Err(Forbidden),
             GroupCoverage::Everything => Ok(None),
             GroupCoverage::Groups(groups)
@@ -237,6 +281,7 @@ impl Directory {
 /// The apps that the caller sees; `None` when the caller sees all.
 pub(crate) fn sight_of_apps(call: &Call) -> Result<Option<SomeApps>, Forbidden> {
     match call.caller.covered_apps(Permission::AppsRead) {
+        _ if !call.caller.scopes_cover(Permission::AppsRead, false) => Err(Forbidden),
         None => Err(Forbidden),
         Some(AppCoverage::Everything) => Ok(None),
         Some(AppCoverage::Some(apps)) => Ok(Some(apps)),

@@ -122,6 +122,8 @@ event_types! {
     AppGroupRemove = "group.application_assignment.remove", "Remove assigned application from group";
     /// An API token was made.
     ApiTokenCreate = "system.api_token.create", "Create API token";
+    /// An API token was changed.
+    ApiTokenUpdate = "system.api_token.update", "Update API token";
     /// An API token was revoked.
     ApiTokenRevoke = "system.api_token.revoke", "Revoke API token";
     /// An access token was asked for.
@@ -138,6 +140,10 @@ event_types! {
     OAuthConsentGrant = "app.oauth2.consent.grant", "Grant OAuth2 scope to client";
     /// The key that tokens are signed with was replaced.
     OAuthKeyRollover = "app.oauth2.as.key.rollover", "Replace OAuth2 signing key";
+    /// Somebody showed who they are, or failed to.
+    UserAuthentication = "user.authentication.auth", "Authenticate user";
+    /// Somebody asked for what administrators do.
+    AdministratorAccess = "user.session.access_admin_app", "Access administration";
     /// An administrator gained a role.
     PrivilegeGrant = "user.account.privilege.grant", "Grant administrator privilege to user";
     /// A user lost the last role.

@@ -6,8 +6,8 @@ use std::future::Future;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Route, Scope, web};
-use denizen_application::{Call, Foreseen};
-use denizen_domain::authority::{Caller, Permission};
+use denizen_application::{Call, Foreseen, RefusedCall, RefusedFor, RequestContext};
+use denizen_domain::authority::{Caller, Permission, Principal};
 
 use crate::api::Api;
 use crate::authorization::{self, Presented};
@@ -45,6 +45,8 @@ struct Manner {
     cross_origin: bool,
     /// Its path names a user as `id`, who is read together with the caller.
     names_user: bool,
+    /// The path as it is declared.
+    path: &'static str,
 }
 
 /// Collects operations.
@@ -95,6 +97,7 @@ impl Table {
             permission,
             cross_origin,
             names_user: path.starts_with("/users/{id}"),
+            path,
         };
         let run =
             move |http: HttpRequest, payload: web::Payload| serve(api.clone(), manner, http, payload, handler.clone());
@@ -180,7 +183,9 @@ where
         permission,
         cross_origin,
         names_user,
+        path,
     } = manner;
+    let method = http.method().clone();
     let request = context::of(&http, &api.settings().trusted_proxies);
     let id = request.id.clone();
     let origin = (cross_origin && !api.settings().trusted_origins.is_empty()).then(|| http.clone());
@@ -188,6 +193,7 @@ where
     let (answer, standing) = match known(&api, permission, &http, user).await {
         Ok((caller, foreseen)) => {
             let standing = api.count(bucket, caller.credential.as_str());
+            let (principal, context) = (caller.principal.clone(), request.clone());
             let call = Call {
                 caller,
                 request,
@@ -200,15 +206,19 @@ where
             } else if let Err(refusal) = bearer::check_scopes(&call.caller, permission, &http, api.base()) {
                 Err(refusal)
             } else {
-                let api = api.clone();
                 handler(Request {
-                    api,
+                    api: api.clone(),
                     call,
                     http,
                     payload,
                 })
                 .await
             };
+            if let Err(refusal) = &answer
+                && refusal.denies_right()
+            {
+                tell(&api, RefusedFor::Right, Some(&principal), &context, &method, path).await;
+            }
             (answer, standing)
         }
         Err(refusal) => {
@@ -216,6 +226,9 @@ where
             let refusal = if standing.exceeded {
                 Refusal::too_many_requests()
             } else {
+                if refusal.denies_credential() {
+                    tell(&api, RefusedFor::Credential, None, &request, &method, path).await;
+                }
                 refusal
             };
             (Err(refusal), standing)
@@ -241,6 +254,26 @@ async fn known(
             Ok(caller) => Ok((caller, Foreseen::default())),
             Err(error) => Err(bearer::refuse_token(error, permission, http, api.base())),
         },
+    }
+}
+
+/// Tells a refused call in the system log (G2). What the caller is answered does not hang on it.
+async fn tell(
+    api: &Api,
+    reason: RefusedFor,
+    principal: Option<&Principal>,
+    request: &RequestContext,
+    method: &Method,
+    path: &str,
+) {
+    let told = RefusedCall {
+        reason,
+        principal,
+        request,
+        operation: &format!("{method} {BASE}{path}"),
+    };
+    if let Err(error) = api.directory().tell_refused(&told).await {
+        tracing::error!(request_id = request.id, %error, "a refused call is not in the log");
     }
 }
 

@@ -125,6 +125,16 @@ impl Refusal {
         self.internal.as_deref()
     }
 
+    /// Whether the caller has not the right to do this.
+    pub(crate) fn denies_right(&self) -> bool {
+        self.code == "E0000006"
+    }
+
+    /// Whether the credential is no good. A call without any is no attempt to be somebody.
+    pub(crate) fn denies_credential(&self) -> bool {
+        self.code == "E0000011"
+    }
+
     /// A parameter that is not of its kind.
     pub(crate) fn type_mismatch(name: &str) -> Self {
         told(400, "E0000037", format!("Type mismatch exception.  {name}"))

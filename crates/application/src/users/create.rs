@@ -1,6 +1,6 @@
 //! Creating users (contract: users §4).
 
-use denizen_domain::authority::{Forbidden, GroupCoverage, Permission, Rank, Subject};
+use denizen_domain::authority::{Breadth, Forbidden, Permission, Rank, Subject};
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::group::Group;
 use denizen_domain::id::{UserId, UserTypeId};
@@ -270,7 +270,7 @@ impl Directory {
 
 /// Whether the caller may create any user at all.
 fn may_create_somewhere(call: &Call) -> bool {
-    call.caller.covered_groups(Permission::UsersCreate) != GroupCoverage::Nothing
+    call.caller.breadth(Permission::UsersCreate) != Breadth::Nothing
 }
 
 /// Whether the caller may create a user who joins these groups at once. Whoever looks after some groups creates nobody outside

@@ -8,7 +8,7 @@ use denizen_domain::user::User;
 use denizen_domain::validation::Validation;
 
 use crate::call::{Call, Listing};
-use crate::directory::Directory;
+use crate::directory::{Directory, must};
 use crate::error::Error;
 
 const MOST: usize = 200;
@@ -41,6 +41,7 @@ impl Directory {
     /// `NotFound`, `Forbidden`.
     pub async fn get_user(&self, call: &Call, key: &str) -> Result<User, Error> {
         let user = self.see_user(call, key).await?;
+        must(call, Permission::UsersRead, &user)?;
         self.shown(call, user).await
     }
 

@@ -315,7 +315,17 @@ fn scopes_narrow_every_role() {
 /// R2, R7: lists show what the targets hold, of all roles together; targets that are gone leave nothing.
 #[test]
 fn lists_cover_the_targets_of_all_roles() {
-    let covered = |grants| caller(grants, None).covered_groups(Permission::UsersRead);
+    let covered = |grants| {
+        let caller = caller(grants, None);
+        let covered = caller.covered_groups(Permission::UsersRead);
+        let breadth = match covered {
+            GroupCoverage::Nothing => Breadth::Nothing,
+            GroupCoverage::Everything => Breadth::Everything,
+            GroupCoverage::Groups(_) => Breadth::Part,
+        };
+        assert_eq!(caller.breadth(Permission::UsersRead), breadth);
+        covered
+    };
     let groups = |of: &[u64]| Targets::Groups(of.iter().map(|n| group(*n)).collect());
     let grant = |role, targets| Grant { role, targets };
     assert_eq!(covered(Vec::new()), GroupCoverage::Nothing);

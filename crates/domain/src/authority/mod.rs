@@ -15,7 +15,7 @@ pub use self::caller::{Caller, Credential, Principal};
 pub use self::last::{SuperAdministrators, Verdict, can_act};
 pub use self::matrix::{Reach, Relation, is_left_to_everybody, reach};
 pub use self::permission::Permission;
-pub use self::rights::{AppCoverage, GroupCoverage, SomeApps};
+pub use self::rights::{AppCoverage, Breadth, GroupCoverage, SomeApps};
 pub use self::role::{Grant, Role, Targets};
 pub use self::scopes::Scopes;
 pub use self::subject::{AppSubject, Rank, Standing, Subject};

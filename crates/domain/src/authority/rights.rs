@@ -19,6 +19,17 @@ pub enum GroupCoverage {
     Groups(BTreeSet<GroupId>),
 }
 
+/// How much a right goes to, of users and groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breadth {
+    /// To none.
+    Nothing,
+    /// To some groups and their members, which may be none.
+    Part,
+    /// To all.
+    Everything,
+}
+
 /// The apps that a right goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AppCoverage {
@@ -53,7 +64,8 @@ impl Caller {
     /// Whether the caller may do something to somebody or something.
     #[must_use]
     pub fn may(&self, permission: Permission, subject: Subject<'_>) -> bool {
-        self.may_by_role(permission, subject) || self.may_as_oneself(permission, subject)
+        self.may_by_role(permission, subject)
+            || self.is_left_to_oneself(permission, subject) && self.scopes_cover(permission, true)
     }
 
     /// The same as a result, for use with `?`.
@@ -72,21 +84,31 @@ impl Caller {
     #[must_use]
     pub fn may_by_role(&self, permission: Permission, subject: Subject<'_>) -> bool {
         let own = matches!(subject, Subject::User(id, _) if self.is(id));
-        self.scopes_cover(permission, own)
-            && self.grants.iter().any(|grant| {
-                let reach = reach(grant.role, permission);
-                reach.is_some_and(|reach| reach.includes(self.relation(grant, subject)))
-            })
+        self.scopes_cover(permission, own) && self.reaches(permission, subject)
+    }
+
+    /// Whether the caller sees somebody or something, to look at or to do something to. Scopes do not come into it: they narrow
+    /// what is done, and a token for groups may let users into them without one for users.
+    #[must_use]
+    pub fn sees(&self, permission: Permission, subject: Subject<'_>) -> bool {
+        self.reaches(permission, subject) || self.is_left_to_oneself(permission, subject)
+    }
+
+    fn reaches(&self, permission: Permission, subject: Subject<'_>) -> bool {
+        self.grants.iter().any(|grant| {
+            let reach = reach(grant.role, permission);
+            reach.is_some_and(|reach| reach.includes(self.relation(grant, subject)))
+        })
     }
 
     /// Whether it is what everybody may do to themselves. An API token is made for administration: once its owner has no role
     /// left, it is good for nothing.
-    fn may_as_oneself(&self, permission: Permission, subject: Subject<'_>) -> bool {
+    fn is_left_to_oneself(&self, permission: Permission, subject: Subject<'_>) -> bool {
         let Subject::User(id, _) = subject else {
             return false;
         };
         let is_idle_token = matches!(self.credential, Credential::ApiToken(_)) && self.grants.is_empty();
-        self.is(id) && is_left_to_everybody(permission) && !is_idle_token && self.scopes_cover(permission, true)
+        self.is(id) && is_left_to_everybody(permission) && !is_idle_token
     }
 
     /// Whether nobody stands above the caller, and nothing narrows them: then nothing need be known of a subject.
@@ -101,7 +123,9 @@ impl Caller {
         self.user_id() == Some(id)
     }
 
-    fn scopes_cover(&self, permission: Permission, own: bool) -> bool {
+    /// Whether what the credential was issued for covers a permission, about others or about the caller themself.
+    #[must_use]
+    pub fn scopes_cover(&self, permission: Permission, own: bool) -> bool {
         self.scopes.as_ref().is_none_or(|scopes| {
             if own {
                 scopes.cover_for_oneself(permission)
@@ -143,12 +167,24 @@ impl Caller {
         }
     }
 
+    /// How much a right goes to, of users and groups: the answer of [`Caller::covered_groups`] without its groups.
+    #[must_use]
+    pub fn breadth(&self, permission: Permission) -> Breadth {
+        let mut found = Breadth::Nothing;
+        for grant in self.grants.iter() {
+            match (reach(grant.role, permission), &grant.targets) {
+                (None, _) => {}
+                (Some(Reach::Everywhere), _) | (Some(_), Targets::All) => return Breadth::Everything,
+                (Some(_), Targets::Groups(_)) => found = Breadth::Part,
+                (Some(_), Targets::Apps { .. }) => {}
+            }
+        }
+        found
+    }
+
     /// The groups, or the users as members of groups, that a right to read goes to: what lists show.
     #[must_use]
     pub fn covered_groups(&self, permission: Permission) -> GroupCoverage {
-        if !self.scopes_cover(permission, false) {
-            return GroupCoverage::Nothing;
-        }
         let mut some: Option<BTreeSet<GroupId>> = None;
         for grant in self.grants.iter() {
             match (reach(grant.role, permission), &grant.targets) {
@@ -164,9 +200,6 @@ impl Caller {
     /// The apps that a right to read goes to: what lists show. `None` when the caller has not the right at all.
     #[must_use]
     pub fn covered_apps(&self, permission: Permission) -> Option<AppCoverage> {
-        if !self.scopes_cover(permission, false) {
-            return None;
-        }
         let mut some: Option<SomeApps> = None;
         for grant in self.grants.iter() {
             match (reach(grant.role, permission), &grant.targets) {

@@ -210,8 +210,20 @@ fn view(app: &App, base: &str) -> Value {
     };
     if let Some(client_id) = client_id(app) {
         // Whoever registered a client reads here under which name it calls.
-        shown["credentials"]["oauthClient"]["client_id"] = json!(client_id);
+        let mut credentials = members(shown.remove("credentials"));
+        let mut client = members(credentials.remove("oauthClient"));
+        client.insert("client_id".to_owned(), json!(client_id));
+        credentials.insert("oauthClient".to_owned(), Value::Object(client));
+        shown.insert("credentials".to_owned(), Value::Object(credentials));
     }
     shown["_links"][step] = json!({"href": format!("{own}/lifecycle/{step}")});
     Value::Object(shown)
+}
+
+/// The members of an object; none of what is no object.
+fn members(value: Option<Value>) -> Map<String, Value> {
+    match value {
+        Some(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
 }

@@ -1,5 +1,6 @@
 //! The operations, by what they are about. Wire types stand beside the routes that use them.
 
+mod api_tokens;
 mod apps;
 mod groups;
 mod linked_objects;
@@ -27,6 +28,7 @@ pub(crate) fn declare(table: &mut Table) {
     linked_objects::declare(table);
     schemas::declare(table);
     logs::declare(table);
+    api_tokens::declare(table);
 }
 
 #[cfg(test)]

@@ -156,7 +156,12 @@ GET /meta/schemas/group/default okta.schemas.read
 POST /meta/schemas/group/default okta.schemas.manage
 GET /meta/schemas/apps/{id}/default okta.schemas.read
 POST /meta/schemas/apps/{id}/default okta.schemas.manage
-GET /logs okta.logs.read";
+GET /logs okta.logs.read
+GET /api-tokens okta.apiTokens.read
+DELETE /api-tokens/current okta.apiTokens.manage
+GET /api-tokens/{id} okta.apiTokens.read
+PUT /api-tokens/{id} okta.apiTokens.manage
+DELETE /api-tokens/{id} okta.apiTokens.manage";
     assert_eq!(lines.join("\n"), wanted);
     let open: Vec<String> = table
         .iter()

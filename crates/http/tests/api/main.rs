@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod authority;
 mod battery;
 mod bearers;
 mod clients;
