@@ -5,6 +5,7 @@ mod lifecycle;
 mod markers;
 mod openapi;
 mod operations;
+mod roles;
 mod routes;
 
 use std::fs;
@@ -19,6 +20,7 @@ type Producer = fn(&Workspace) -> Result<String>;
 const DOCUMENTS: &[(&str, Producer)] = &[
     ("docs/compatibility.md", compatibility::table),
     ("docs/lifecycle.md", lifecycle::page),
+    ("docs/roles.md", roles::page),
     ("crates/http/openapi.json", openapi::document),
 ];
 
