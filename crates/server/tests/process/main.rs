@@ -4,6 +4,7 @@
 
 mod harness;
 
+mod administrators;
 mod bad_input;
 mod commands;
 mod crash;
