@@ -49,8 +49,10 @@ impl Source {
     pub(super) fn write(&self) -> Result<SqliteConnection, OpenError> {
         let mut conn = self.connect()?;
         let synchronous = self.synchronous;
+        // A larger cache makes commits slower: whenever pages were split, SQLite walks the whole of it, and what is not in it
+        // is mapped anyway.
         conn.batch_execute(&format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -65536;
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -16384;
              PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = ON;"
         ))?;
         Ok(conn)
