@@ -170,6 +170,7 @@ impl SqliteStore {
         let readers = self.readers.clone();
         let work = move || {
             let _turn = turn;
+            step_back();
             let mut conn = readers.get().map_err(stopped)?;
             conn.transaction(|conn| read(conn, deadline).map_err(Refusal))
                 .map_err(|Refusal(error)| error)
@@ -224,6 +225,12 @@ impl From<diesel::result::Error> for Refusal {
     fn from(error: diesel::result::Error) -> Self {
         Self(unavailable(error))
     }
+}
+
+/// Lets threads that answer single rows go first: a list may read for seconds.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, 5);
 }
 
 /// A part of the store that has ended.
