@@ -3,6 +3,7 @@
 //! Reads of single rows go over one pipelined connection of the calling thread. Lists and writes take a connection of the
 //! thread's pool; the statements of a change are sent together, without waiting for each other's answers.
 
+mod call;
 mod connect;
 mod lane;
 mod line;
@@ -139,16 +140,6 @@ impl PostgresStore {
             }
         };
         read.boxed()
-    }
-
-    /// Two reads of rows, sent one behind the other and awaited together.
-    async fn together<A, B>(
-        &self,
-        first: impl Future<Output = Result<A, StoreError>> + Send,
-        second: impl Future<Output = Result<B, StoreError>> + Send,
-    ) -> Result<(A, B), StoreError> {
-        let (first, second) = futures_util::future::join(first, second).await;
-        Ok((first?, second?))
     }
 
     /// Whoever stands behind a token. Nothing tells this process of changes that other servers make, so it is read each time.

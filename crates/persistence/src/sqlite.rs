@@ -15,8 +15,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use denizen_domain::ports::{Changes, Commit, StoreError, TokenBearer};
+use denizen_domain::id::UserId;
+use denizen_domain::ports::{Changes, Commit, StoreError, TokenBearer, Tokens, Users};
 use denizen_domain::secret::SecretDigest;
+use denizen_domain::user::User;
 use diesel::prelude::*;
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::r2d2::{ConnectionManager, Pool};
@@ -127,15 +129,15 @@ impl SqliteStore {
         lane::read(&self.source, |conn| query().load(conn))
     }
 
-    /// Two reads of rows in one transaction: SQLite takes its file lock, and gives it back, once. Such reads never wait, so
-    /// nobody else comes between them on this thread.
-    async fn together<A, B>(
+    /// Whoever stands behind a token, and the user with an id, read in one transaction: SQLite takes its file lock, and gives
+    /// it back, once. Such reads never wait, so nobody else comes between them on this thread.
+    async fn bearer_and_user(
         &self,
-        first: impl Future<Output = Result<A, StoreError>> + Send,
-        second: impl Future<Output = Result<B, StoreError>> + Send,
-    ) -> Result<(A, B), StoreError> {
+        digest: &SecretDigest,
+        id: &UserId,
+    ) -> Result<(Option<TokenBearer>, Option<User>), StoreError> {
         lane::begin(&self.source)?;
-        let read = async { Ok((first.await?, second.await?)) }.await;
+        let read = async { Ok((self.token_bearer(digest).await?, self.user(id).await?)) }.await;
         // A lane that failed was closed with its transaction; the end of none is no error.
         lane::end(&self.source)?;
         read

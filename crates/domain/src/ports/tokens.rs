@@ -31,7 +31,8 @@ pub struct TokenBearer {
 pub trait Tokens: Send + Sync {
     /// Whoever stands behind an API token. A revoked token is unknown from the next call on, on every server.
     async fn token_bearer(&self, digest: &SecretDigest) -> Result<Option<TokenBearer>, StoreError>;
-    /// The same, and the user with this id, in one trip: nearly every call about a user begins with both.
+    /// The same, and the user with this id, in one trip: nearly every call about a user begins with both. Without a token
+    /// nobody need be read.
     async fn token_bearer_and_user(
         &self,
         digest: &SecretDigest,

@@ -1,8 +1,8 @@
 //! The queries of the store, for the database of the module that mounts this directory.
 //!
 //! The mount provides `Conn`, `Backend` and `Store`. A `Store` has three ways to run queries: `row` and `rows` for reads that
-//! touch a few rows by a unique key, `snapshot` for lists, `write` for everything that changes something. Reads of rows that
-//! need no answer of each other are made `together`.
+//! touch a few rows by a unique key, `snapshot` for lists, `write` for everything that changes something. What nearly
+//! every call reads has a way of its own: `bearer` and `bearer_and_user`.
 
 mod app_writes;
 pub(super) mod apply;
@@ -29,7 +29,7 @@ mod structure;
 mod structure_writes;
 mod subscriptions;
 mod system_log;
-mod tokens;
+pub(super) mod tokens;
 mod user_lists;
 mod user_writes;
 mod users;

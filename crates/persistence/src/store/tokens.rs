@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use denizen_domain::id::{ApiTokenId, UserId};
-use denizen_domain::ports::{StoreError, TokenBearer, Tokens, Users};
+use denizen_domain::ports::{StoreError, TokenBearer, Tokens};
 use denizen_domain::role::Assignee;
 use denizen_domain::secret::SecretDigest;
 use denizen_domain::time::Timestamp;
@@ -16,7 +16,7 @@ use crate::schema::{api_tokens, authority, one_time_tokens, users};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = api_tokens, check_for_backend(Backend))]
-struct ApiTokenRow {
+pub(crate) struct ApiTokenRow {
     id: String,
     name: String,
     digest: Vec<u8>,
@@ -36,7 +36,7 @@ struct OneTimeTokenRow {
 }
 
 /// A token, its owner's status, login and name, and the version of authority.
-type BearerRow = (ApiTokenRow, String, String, String, Option<i64>);
+pub(crate) type BearerRow = (ApiTokenRow, String, String, String, Option<i64>);
 
 impl TryFrom<ApiTokenRow> for ApiToken {
     type Error = StoreError;
@@ -57,7 +57,7 @@ impl TryFrom<ApiTokenRow> for ApiToken {
 }
 
 impl Store {
-    /// Reads a token with its owner, and what the owner may do unless that is known.
+    /// Reads a token with its owner.
     async fn read_bearer(&self, digest: &SecretDigest) -> Result<Option<TokenBearer>, StoreError> {
         let by_digest = || {
             api_tokens::table
@@ -71,20 +71,25 @@ impl Store {
                     authority::table.select(authority::version).single_value(),
                 ))
         };
-        let row: Option<BearerRow> = self.row(by_digest).await?;
-        let Some((token, status, login, display_name, version)) = row else {
-            return Ok(None);
-        };
+        match self.row(by_digest).await? {
+            Some(row) => self.bearer_in(row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Whoever a row tells of, with what they may do unless that is known.
+    pub(crate) async fn bearer_in(&self, row: BearerRow) -> Result<TokenBearer, StoreError> {
+        let (token, status, login, display_name, version) = row;
         let version = version.ok_or_else(|| bad_row("authority", "1", "version"))?;
         let token = ApiToken::try_from(token)?;
         let grants = self.grants_at(version, &Assignee::User(token.owner.clone())).await?;
-        Ok(Some(TokenBearer {
+        Ok(TokenBearer {
             status: Status::parse(&status).ok_or_else(|| bad_row("users", token.owner.as_str(), "status"))?,
             token,
             login,
             display_name,
             grants,
-        }))
+        })
     }
 }
 
@@ -99,7 +104,7 @@ impl Tokens for Store {
         digest: &SecretDigest,
         id: &UserId,
     ) -> Result<(Option<TokenBearer>, Option<User>), StoreError> {
-        self.together(self.token_bearer(digest), self.user(id)).await
+        self.bearer_and_user(digest, id).await
     }
 
     async fn api_tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
