@@ -17,7 +17,8 @@ pub struct UserSelection {
     pub criterion: UserCriterion,
     /// None but members of one of these groups, each of whom was let in.
     pub within: Option<BTreeSet<GroupId>>,
-    /// The order; by creation where none is given. Ties are broken by id.
+    /// The order; ties are broken by id. Where none is given, by creation; only those who begin with a text
+    /// ([`UserCriterion::StartsWith`], or a single comparison by `sw`) may be in any order that pages can go on in.
     pub sort: Option<UserSort>,
     /// Where to go on.
     pub after: Option<Position>,

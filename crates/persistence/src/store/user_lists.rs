@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use denizen_domain::ports::{Page, StoreError, UserSelection};
 use denizen_domain::user::User;
 
-use super::search::{self, Bounds, Reader, Within};
+use super::search::{self, Bounds, Prefix, Reader, Within};
 use super::{Conn, UserRow};
 
 /// A page of users (contract of the port: `Users::list_users`). All of it must happen in one snapshot.
@@ -18,12 +18,17 @@ pub(crate) fn list_users(conn: &mut Conn, selection: &UserSelection, bounds: Bou
     // One more than the page holds tells whether another page follows.
     let wanted = selection.limit.saturating_add(1);
     let after = selection.after.as_ref();
-    let mut found = match &selection.sort {
-        None => {
+    let prefix = within.map_or_else(|| Prefix::of(&selection.criterion), |_| None);
+    let mut found = match (&selection.sort, prefix) {
+        (None, Some(prefix)) => {
+            let behind = after.map(search::mark).transpose()?;
+            search::by_prefix(&mut reader, &prefix, behind, wanted)?
+        }
+        (None, None) => {
             let behind = after.map(search::number).transpose()?;
             search::by_creation(&mut reader, &query, within, behind, wanted)?
         }
-        Some(sort) => {
+        (Some(sort), _) => {
             let behind = after.map(|after| search::rank(after, &sort.attribute)).transpose()?;
             search::by_value(&mut reader, &query, within, sort, behind, wanted)?
         }

@@ -126,6 +126,22 @@ impl Reader<'_> {
         })
     }
 
+    /// Entries of an attribute's index in its order, equal keys in that of creation.
+    pub(super) fn texts(&mut self, name: &str, span: &Span, limit: usize) -> Result<Vec<(String, i64)>, StoreError> {
+        let (Key::Text(from), Key::Text(until)) = (&span.from, &span.until) else {
+            return Ok(Vec::new());
+        };
+        user_attr::table
+            .filter(user_attr::attr.eq(name))
+            .filter(user_attr::val.ge(from))
+            .filter(user_attr::val.lt(until))
+            .order((user_attr::val, user_attr::seq))
+            .select((user_attr::val, user_attr::seq))
+            .limit(count(limit))
+            .load(self.conn()?)
+            .map_err(unavailable)
+    }
+
     /// The users with one key from a place on, in the order of creation.
     pub(super) fn with_key(
         &mut self,

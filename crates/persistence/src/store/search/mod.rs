@@ -3,11 +3,13 @@
 //! Neither database plans these queries well, so it is done here. A comparison becomes a stream of users' places in the order
 //! of creation ([`stream`]): an equality is read from the index as it goes, a range is taken whole if a bounded probe shows
 //! that it is small. Conjunctions and disjunctions of streams are streams again ([`plan`]); what no index can tell is asked
-//! of the rows that are left ([`candidate`]). Without any stream, users are walked. No statement reads more than a bounded
+//! of the rows that are left ([`candidate`]). Without any stream, users are walked. Who asks for a prefix alone gets the order of the index
+//! ([`by_prefix`]). No statement reads more than a bounded
 //! number of entries, and the time is checked before each.
 
 mod attribute;
 mod by_creation;
+mod by_prefix;
 mod by_value;
 mod candidate;
 mod column;
@@ -32,11 +34,12 @@ use denizen_domain::user::Status;
 use super::{Conn, UserRow};
 
 pub(crate) use self::by_creation::list as by_creation;
+pub(crate) use self::by_prefix::{Prefix, list as by_prefix};
 pub(crate) use self::by_value::list as by_value;
 pub(crate) use self::entries::{claim_key, index_entries, index_names};
 pub(crate) use self::first::First;
 pub(crate) use self::key::after_prefix;
-pub(crate) use self::position::{Place, Rank, Worth, group_rank, number, rank};
+pub(crate) use self::position::{Place, Rank, Worth, group_rank, mark, number, rank};
 pub(crate) use self::within::Within;
 
 /// How far a search may go.
@@ -78,6 +81,9 @@ pub(crate) struct Found {
     pub(crate) row: Option<UserRow>,
 }
 
+/// The attributes by which people are looked for when only the beginning of some name is known.
+const NAMES: [&str; 3] = ["firstName", "lastName", "email"];
+
 /// What a criterion means.
 pub(crate) fn meaning(criterion: &UserCriterion) -> UserQuery {
     let compare = |attribute, operator, value: &str| Expression::Compare {
@@ -92,7 +98,7 @@ pub(crate) fn meaning(criterion: &UserCriterion) -> UserQuery {
         UserCriterion::Present => present,
         UserCriterion::StartsWith(text) => {
             let starts = |name: &str| compare(UserAttribute::Profile(name.to_owned()), Operator::Sw, text);
-            let named = Expression::Any(["firstName", "lastName", "email"].map(starts).to_vec());
+            let named = Expression::Any(NAMES.map(starts).to_vec());
             Expression::All(vec![named, present])
         }
     };

@@ -18,6 +18,7 @@ const TEXT: char = 't';
 const TIME: char = 'n';
 const NUMBER: char = 'f';
 const BOOLEAN: char = 'b';
+const MARKED: char = '@';
 const MISSING: char = '-';
 
 /// What a user or a group is sorted by. Values of different types are in the order of these.
@@ -40,6 +41,19 @@ pub(crate) enum Place {
     Number(i64),
     /// Behind a user of a sorted list.
     Sorted(Rank),
+    /// Behind an entry of an index.
+    Marked(Mark),
+}
+
+/// An entry of one of the indexes that a list goes along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// Which of them.
+    pub(crate) attribute: usize,
+    /// The key.
+    pub(crate) key: String,
+    /// The user's place in the order of creation.
+    pub(crate) seq: i64,
 }
 
 /// The place of a user or a group in a sorted list.
@@ -101,11 +115,19 @@ impl Rank {
     }
 }
 
+impl Mark {
+    fn text(&self) -> String {
+        let Self { attribute, key, seq } = self;
+        format!("{MARKED}{attribute}{MARKED}{seq}{MARKED}{key}")
+    }
+}
+
 impl Place {
     /// The place as text. Long values are cut like the keys of the index.
     pub(crate) fn position(&self) -> Position {
         Position(match self {
             Self::Number(number) => number.to_string(),
+            Self::Marked(mark) => mark.text(),
             Self::Sorted(Rank { worth, id }) => match worth {
                 None => format!("{MISSING}{id}"),
                 Some(Worth::Time(at)) => format!("{TIME}{id}{at}"),
@@ -123,6 +145,22 @@ pub(crate) fn number(Position(text): &Position) -> Result<i64, StoreError> {
     (number >= 0 && number.to_string() == *text)
         .then_some(number)
         .ok_or(StoreError::InvalidPosition)
+}
+
+/// Reads the place in a list that goes along indexes.
+pub(crate) fn mark(Position(text): &Position) -> Result<Mark, StoreError> {
+    let read = || {
+        let (attribute, rest) = text.strip_prefix(MARKED)?.split_once(MARKED)?;
+        let (seq, key) = rest.split_once(MARKED)?;
+        let mark = Mark {
+            attribute: attribute.parse().ok()?,
+            key: key::uncut(key).is_some().then(|| key.to_owned())?,
+            seq: number(&Position(seq.to_owned())).ok()?,
+        };
+        // One text for each mark.
+        (mark.text() == *text).then_some(mark)
+    };
+    read().ok_or(StoreError::InvalidPosition)
 }
 
 /// Reads the place in a list of users that is sorted by an attribute. A text may have been cut.
@@ -218,6 +256,15 @@ mod tests {
             );
         }
         assert_eq!(number(&Place::Number(812).position()).ok(), Some(812));
+        for key in ["", "ünlü@1", "a\u{1}\u{1}b"] {
+            let key = key.to_owned();
+            let place = Mark {
+                attribute: 2,
+                key,
+                seq: 7,
+            };
+            assert_eq!(mark(&Place::Marked(place.clone()).position()).ok(), Some(place));
+        }
     }
 
     /// D8
@@ -236,6 +283,9 @@ mod tests {
             "٣",
         ] {
             assert!(number(&Position(text.to_owned())).is_err(), "{text}");
+        }
+        for text in ["@", "@0@1", "@0@01@a", "@+0@1@a", "@0@-1@a", "@0@1@a\0", "0@1@a"] {
+            assert!(mark(&Position(text.to_owned())).is_err(), "{text}");
         }
         let long = format!("t{ID}{}", "a".repeat(1000));
         let texts = [
@@ -289,7 +339,7 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(text in any::<String>()) {
             let position = Position(text);
-            let _ = (number(&position), rank(&position, &name()), rank(&position, &UserAttribute::Created));
+            let _ = (number(&position), mark(&position), rank(&position, &name()), rank(&position, &UserAttribute::Created));
         }
     }
 }
