@@ -74,12 +74,40 @@ impl Reach {
 /// How far a right of a role goes; `None` where the role has not the right at all.
 #[must_use]
 pub fn reach(role: Role, permission: Permission) -> Option<Reach> {
+    if role == Role::SuperAdmin {
+        return Some(Reach::Everywhere);
+    }
+    among_people(role, permission).or_else(|| among_things(role, permission))
+}
+
+/// Whether something is done to users that changes them.
+fn changes_users(permission: Permission) -> bool {
+    use Permission as P;
+    matches!(
+        permission,
+        P::UsersCreate
+            | P::UsersProfileManage
+            | P::UsersActivate
+            | P::UsersDeactivate
+            | P::UsersSuspend
+            | P::UsersUnsuspend
+            | P::UsersDelete
+            | P::UsersUnlock
+            | P::UsersClearSessions
+            | P::UsersCredentialsManage
+            | P::UsersCredentialsChange
+            | P::UsersResetPassword
+            | P::UsersExpirePassword
+            | P::UsersResetFactors
+    )
+}
+
+/// Rights to users and groups.
+fn among_people(role: Role, permission: Permission) -> Option<Reach> {
     use Permission as P;
     use Reach::{BelowSuper, Everywhere, Ordinary, Targets};
     use Role as R;
-    let reach = match (permission, role) {
-        (_, R::SuperAdmin) => Everywhere,
-
+    Some(match (permission, role) {
         (
             P::UsersRead | P::GroupsRead,
             R::OrgAdmin
@@ -91,40 +119,8 @@ pub fn reach(role: Role, permission: Permission) -> Option<Reach> {
         ) => Everywhere,
         (P::UsersRead | P::GroupsRead, R::UserAdmin | R::HelpDeskAdmin) => Targets,
 
-        (
-            P::UsersCreate
-            | P::UsersProfileManage
-            | P::UsersActivate
-            | P::UsersDeactivate
-            | P::UsersSuspend
-            | P::UsersUnsuspend
-            | P::UsersDelete
-            | P::UsersUnlock
-            | P::UsersClearSessions
-            | P::UsersCredentialsManage
-            | P::UsersCredentialsChange
-            | P::UsersResetPassword
-            | P::UsersExpirePassword
-            | P::UsersResetFactors,
-            R::OrgAdmin,
-        ) => BelowSuper,
-        (
-            P::UsersCreate
-            | P::UsersProfileManage
-            | P::UsersActivate
-            | P::UsersDeactivate
-            | P::UsersSuspend
-            | P::UsersUnsuspend
-            | P::UsersDelete
-            | P::UsersUnlock
-            | P::UsersClearSessions
-            | P::UsersCredentialsManage
-            | P::UsersCredentialsChange
-            | P::UsersResetPassword
-            | P::UsersExpirePassword
-            | P::UsersResetFactors,
-            R::UserAdmin,
-        ) => Ordinary,
+        (_, R::OrgAdmin) if changes_users(permission) => BelowSuper,
+        (_, R::UserAdmin) if changes_users(permission) => Ordinary,
         (
             P::UsersUnlock
             | P::UsersClearSessions
@@ -137,7 +133,16 @@ pub fn reach(role: Role, permission: Permission) -> Option<Reach> {
         // Only super administrators touch groups that make administrators (R4).
         (P::GroupsCreate | P::GroupsManage, R::OrgAdmin) => Ordinary,
         (P::GroupsMembersManage, R::OrgAdmin | R::UserAdmin | R::GroupMembershipAdmin) => Ordinary,
+        _ => return None,
+    })
+}
 
+/// Rights to what describes people, to apps and to the log.
+fn among_things(role: Role, permission: Permission) -> Option<Reach> {
+    use Permission as P;
+    use Reach::{Everywhere, Targets};
+    use Role as R;
+    Some(match (permission, role) {
         (
             P::UserTypesRead | P::SchemasRead | P::LinkedObjectsRead,
             R::OrgAdmin
@@ -167,8 +172,7 @@ pub fn reach(role: Role, permission: Permission) -> Option<Reach> {
         ) => Everywhere,
 
         _ => return None,
-    };
-    Some(reach)
+    })
 }
 
 /// What people may do to themselves, whatever their roles: look, change of their profile what its schema leaves to them,
