@@ -278,12 +278,7 @@ impl From<Error> for Refusal {
             Error::EntityTagMismatch => told(412, "E0000231", "ETag value doesn't match."),
             Error::Search(error) => error.into(),
             Error::SearchWithFilter => told(400, "E0000033", SEARCH_WITH_FILTER),
-            Error::InvalidCursor { search: false } => {
-                told(400, "E0000029", "Invalid paging request.").because("Invalid cursor.")
-            }
-            Error::InvalidCursor { search: true } => {
-                told(400, "E0000031", "Invalid search criteria.").because("Invalid cursor.")
-            }
+            Error::InvalidCursor { search } => invalid_cursor(search),
             Error::FeatureNotAvailable => {
                 let summary = "You do not have permission to access the feature you are requesting";
                 told(401, "E0000015", summary)
@@ -299,6 +294,16 @@ impl From<Error> for Refusal {
             Error::Internal(text) => Self::internal_error(text),
         }
     }
+}
+
+/// Searches word it as they word a bad expression.
+fn invalid_cursor(search: bool) -> Refusal {
+    let refusal = if search {
+        told(400, "E0000031", "Invalid search criteria.")
+    } else {
+        told(400, "E0000029", "Invalid paging request.")
+    };
+    refusal.because("Invalid cursor.")
 }
 
 /// The API words it by where the password was refused (contract: users §9.2).

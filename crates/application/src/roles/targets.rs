@@ -45,6 +45,23 @@ impl TargetKey {
     }
 }
 
+/// What happens to the targets of a role.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Add(&'a TargetKey),
+    Remove(&'a TargetKey),
+    AllApps,
+}
+
+impl Step<'_> {
+    fn kind(self) -> TargetKind {
+        match self {
+            Self::Add(target) | Self::Remove(target) => target.kind(),
+            Self::AllApps => TargetKind::Apps,
+        }
+    }
+}
+
 impl Directory {
     /// Adds a target to a role; the first narrows it.
     ///
@@ -57,11 +74,7 @@ impl Directory {
         id: &str,
         target: &TargetKey,
     ) -> Result<(), Error> {
-        self.change_role(call, key, id, target.kind(), async |assignment, at| {
-            let target = self.find_target(target).await?;
-            Ok(assignment.with_target(&target, at)?)
-        })
-        .await
+        self.change_targets(call, key, id, Step::Add(target)).await
     }
 
     /// Takes a target from a role. The last one stays (R7).
@@ -75,14 +88,7 @@ impl Directory {
         id: &str,
         target: &TargetKey,
     ) -> Result<(), Error> {
-        self.change_role(call, key, id, target.kind(), async |assignment, at| {
-            let found = self.find_target(target).await?;
-            match assignment.without_target(&found, at) {
-                Err(RoleRefusal::NotATarget) => Err(target.not_found()),
-                other => Ok(other?),
-            }
-        })
-        .await
+        self.change_targets(call, key, id, Step::Remove(target)).await
     }
 
     /// Lets a role reach every app again (`assignAllAppsAsTargetToRoleForUser`).
@@ -90,25 +96,17 @@ impl Directory {
     /// # Errors
     /// `Forbidden`, `NotFound`, `Role`, `RolesInMotion`.
     pub async fn add_all_apps_as_targets(&self, call: &Call, key: &HolderKey, id: &str) -> Result<(), Error> {
-        let decide = async |assignment: &RoleAssignment, at| Ok(assignment.with_all_apps(at)?);
-        self.change_role(call, key, id, TargetKind::Apps, decide).await
+        self.change_targets(call, key, id, Step::AllApps).await
     }
 
-    async fn change_role(
-        &self,
-        call: &Call,
-        key: &HolderKey,
-        id: &str,
-        kind: TargetKind,
-        decide: impl AsyncFn(&RoleAssignment, Timestamp) -> Result<RoleAssignment, Error>,
-    ) -> Result<(), Error> {
+    async fn change_targets(&self, call: &Call, key: &HolderKey, id: &str, step: Step<'_>) -> Result<(), Error> {
         must_at_large(call, Permission::RolesManage)?;
         for _ in 0..MOST_ROUNDS {
             let holder = self.holder(call, key).await?;
             let assignment = self.find_own_role(&holder, id).await?;
-            assignment.check_kind(kind)?;
+            assignment.check_kind(step.kind())?;
             let at = self.now();
-            let changed = decide(&assignment, at).await?;
+            let changed = self.retargeted(&assignment, step, at).await?;
             if changed == assignment {
                 return Ok(());
             }
@@ -119,6 +117,17 @@ impl Directory {
             }
         }
         Err(Error::RolesInMotion)
+    }
+
+    async fn retargeted(&self, role: &RoleAssignment, step: Step<'_>, at: Timestamp) -> Result<RoleAssignment, Error> {
+        match step {
+            Step::Add(target) => Ok(role.with_target(&self.find_target(target).await?, at)?),
+            Step::Remove(target) => match role.without_target(&self.find_target(target).await?, at) {
+                Err(RoleRefusal::NotATarget) => Err(target.not_found()),
+                other => Ok(other?),
+            },
+            Step::AllApps => Ok(role.with_all_apps(at)?),
+        }
     }
 
     async fn find_target(&self, key: &TargetKey) -> Result<Target, Error> {

@@ -14,6 +14,7 @@ mod outbox;
 mod passwords;
 mod ports;
 mod races;
+mod roles;
 mod shape;
 mod store;
 mod super_administrators;
