@@ -1,6 +1,7 @@
 // The client under test, and people to test it with.
 
 const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
 const okta = require('@okta/okta-sdk-nodejs');
 
 const PASSWORD = 'Autumn-Harbour-42';
@@ -53,6 +54,14 @@ async function all(collection) {
   return items;
 }
 
+/** A client with a new API token of somebody; only the operator's command line makes one. */
+function clientOf(user) {
+  const [program, ...data] = process.env.DENIZEN_OPERATOR.split('\n');
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DENIZEN_')));
+  const made = execFileSync(program, [...data, 'token', 'create', '--user', user.id, '--name', 'e2e'], { env });
+  return new okta.Client({ orgUrl: process.env.DENIZEN_URL, token: made.toString().trim() });
+}
+
 /** The error of a request that must be refused, checked for status and code. */
 async function refusal(request, status, code) {
   let refused;
@@ -70,5 +79,6 @@ async function refusal(request, status, code) {
 }
 
 module.exports = {
-  ANSWER, PASSWORD, QUESTION, all, assert, client, createUser, newProfile, refusal, statusOf, test, tests, withPassword,
+  ANSWER, PASSWORD, QUESTION, all, assert, client, clientOf, createUser, newProfile, refusal, statusOf, test, tests,
+  withPassword,
 };

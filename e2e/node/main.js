@@ -11,6 +11,7 @@ require('./lifecycle');
 require('./credentials');
 require('./structure');
 require('./shape');
+require('./roles');
 
 async function main() {
   let passed = 0;

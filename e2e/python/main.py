@@ -14,11 +14,12 @@ from directory import Directory
 import test_credentials
 import test_lifecycle
 import test_lists
+import test_roles
 import test_shape
 import test_structure
 import test_users
 
-MODULES = [test_users, test_lists, test_lifecycle, test_credentials, test_structure, test_shape]
+MODULES = [test_users, test_lists, test_lifecycle, test_credentials, test_structure, test_shape, test_roles]
 
 
 def tests():

@@ -79,7 +79,8 @@ fn against_server(workspace: &Workspace, programs: &mut Command, database_url: O
     let mut server = Server::start(workspace, database_url)?;
     programs
         .env("DENIZEN_URL", server.url())
-        .env("DENIZEN_TOKEN", server::TOKEN);
+        .env("DENIZEN_TOKEN", server::TOKEN)
+        .env("DENIZEN_OPERATOR", server.operator());
     for proxy in PROXIES {
         programs.env_remove(proxy);
     }

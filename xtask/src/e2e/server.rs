@@ -26,6 +26,8 @@ pub struct Server {
     process: Child,
     address: SocketAddr,
     folder: PathBuf,
+    /// The program with the arguments that name its data, for commands of the operator.
+    operator: Vec<String>,
     /// Closes when the server has closed its output, that is, has ended.
     output: Receiver<String>,
 }
@@ -38,13 +40,16 @@ impl Server {
             .tools()
             .join(format!("server-{}-{}", std::process::id(), address.port()));
         fs::create_dir_all(&folder)?;
-        let mut command = Command::new(workspace.target().join("debug/denizen"));
-        command
-            .args(["serve", "--listen", &address.to_string(), "--data-dir"])
-            .arg(folder.join("data"));
+        let program = workspace.target().join("debug/denizen");
+        let mut operator = vec![program.display().to_string(), "--data-dir".to_owned()];
+        operator.push(folder.join("data").display().to_string());
         if let Some(url) = database_url {
-            command.args(["--database-url", url]);
+            operator.extend(["--database-url".to_owned(), url.to_owned()]);
         }
+        let mut command = Command::new(&operator[0]);
+        command
+            .args(&operator[1..])
+            .args(["serve", "--listen", &address.to_string()]);
         // Settings of the developer's own server must not reach this one.
         let settings = std::env::vars_os().map(|(name, _)| name);
         for name in settings.filter(|name| name.to_string_lossy().starts_with("DENIZEN_")) {
@@ -68,6 +73,7 @@ impl Server {
             process,
             address,
             folder,
+            operator,
             output,
         })
     }
@@ -75,6 +81,11 @@ impl Server {
     /// Where clients find it, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// What a command of the operator begins with, a line each.
+    pub fn operator(&self) -> String {
+        self.operator.join("\n")
     }
 
     /// What it has written so far.
