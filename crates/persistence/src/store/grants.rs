@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use denizen_domain::authority::Grant;
+use denizen_domain::authority::{Grant, Rank};
 
 /// When more callers than this are remembered, all are forgotten.
 const MOST: usize = 4096;
@@ -15,10 +15,14 @@ const MOST: usize = 4096;
 #[derive(Default)]
 pub(crate) struct KnownGrants(Mutex<Known>);
 
+/// Who holds roles, users and groups by their ids, and how high these make them.
+pub(super) type Ranks = HashMap<String, Rank>;
+
 #[derive(Default)]
 struct Known {
     version: i64,
     grants: HashMap<String, Arc<[Grant]>>,
+    ranks: Option<Arc<Ranks>>,
 }
 
 impl KnownGrants {
@@ -31,12 +35,33 @@ impl KnownGrants {
         known.grants.get(assignee).cloned()
     }
 
+    /// Who holds roles at a version, if that is known.
+    pub(super) fn ranks(&self, version: i64) -> Option<Arc<Ranks>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.ranks.clone().filter(|_| known.version == version)
+    }
+
+    /// Remembers who holds roles, as read after the version was.
+    pub(super) fn put_ranks(&self, version: i64, ranks: &Arc<Ranks>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.version < version {
+            known.version = version;
+            known.grants.clear();
+        }
+        if known.version == version {
+            known.ranks = Some(Arc::clone(ranks));
+        }
+    }
+
     /// Remembers what somebody may do, as read after the version was. A change between the two has a version of its own, and
     /// so is read then.
     pub(super) fn put(&self, version: i64, assignee: &str, grants: &Arc<[Grant]>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.version > version {
             return;
+        }
+        if known.version < version {
+            known.ranks = None;
         }
         if known.version < version || known.grants.len() >= MOST {
             known.version = version;

@@ -1,63 +1,78 @@
 //! Reading what somebody is to administrators.
+//!
+//! Few hold roles, so that all of them are remembered for as long as authority keeps its version. What is read each time are a
+//! user's groups, with the version.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use denizen_domain::authority::{Rank, Role, Standing};
 use denizen_domain::id::{GroupId, UserId};
-use denizen_domain::ports::{Standings, StoreError};
+use denizen_domain::ports::{Roles, Standings, StoreError};
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
 
 use super::Store;
+use super::grants::Ranks;
 use super::row::bad_row;
-use crate::schema::{group_members, groups, role_assignments, users};
+use crate::schema::{authority, group_members, groups, role_assignments, users};
 
-/// A group with a role that it carries, or a role of the user's own.
-type StandingRow = (Option<String>, Option<String>);
+/// A group of a user, and the version of authority.
+type MembershipRow = (Option<String>, Option<i64>);
 
-fn role(name: &str) -> Result<Role, StoreError> {
-    Role::parse(name).ok_or_else(|| bad_row("role_assignments", name, "role"))
+impl Store {
+    /// Who holds roles while authority has a version, which was read before.
+    async fn ranks_at(&self, version: i64) -> Result<Arc<Ranks>, StoreError> {
+        if let Some(known) = self.known_grants().ranks(version) {
+            return Ok(known);
+        }
+        let held = || role_assignments::table.select((role_assignments::assignee, role_assignments::role));
+        let rows: Vec<(String, String)> = self.rows(held).await?;
+        let mut ranks = Ranks::new();
+        for (assignee, name) in rows {
+            let role = Role::parse(&name).ok_or_else(|| bad_row("role_assignments", &name, "role"))?;
+            let rank: &mut Rank = ranks.entry(assignee).or_default();
+            *rank = Rank::of([role]).max(*rank);
+        }
+        let ranks = Arc::new(ranks);
+        self.known_grants().put_ranks(version, &ranks);
+        Ok(ranks)
+    }
 }
 
 #[async_trait]
 impl Standings for Store {
     async fn standing_of(&self, user_id: &UserId) -> Result<Standing, StoreError> {
         let of_user = || {
-            let through_groups = users::table
-                .inner_join(group_members::table.on(group_members::user_seq.eq(users::seq)))
-                .inner_join(groups::table.on(groups::seq.eq(group_members::group_seq)))
-                .left_join(role_assignments::table.on(role_assignments::group_id.eq(groups::id.nullable())))
+            users::table
+                .left_join(group_members::table.on(group_members::user_seq.eq(users::seq)))
+                .left_join(groups::table.on(groups::seq.nullable().eq(group_members::group_seq.nullable())))
                 .filter(users::id.eq(user_id.as_str()))
-                .select((groups::id.nullable(), role_assignments::role.nullable()));
-            let own = role_assignments::table
-                .filter(role_assignments::user_id.eq(user_id.as_str()))
                 .select((
-                    diesel::dsl::sql::<Nullable<Text>>("NULL"),
-                    role_assignments::role.nullable(),
-                ));
-            through_groups.union_all(own)
+                    groups::id.nullable(),
+                    authority::table.select(authority::version).single_value(),
+                ))
         };
-        let rows: Vec<StandingRow> = self.rows(of_user).await?;
-        let mut standing = Standing::default();
-        for (group, name) in rows {
-            if let Some(name) = name {
-                standing.rank = standing.rank.max(Rank::of([role(&name)?]));
-            }
-            if let Some(id) = group {
-                let id = GroupId::parse(&id).ok_or_else(|| bad_row("groups", &id, "id"))?;
-                standing.groups.insert(id);
-            }
+        let rows: Vec<MembershipRow> = self.rows(of_user).await?;
+        let Some((_, version)) = rows.first() else {
+            return Ok(Standing::default());
+        };
+        let version = version.ok_or_else(|| bad_row("authority", "1", "version"))?;
+        let ranks = self.ranks_at(version).await?;
+        let rank = |id: &str| ranks.get(id).copied().unwrap_or_default();
+        let mut standing = Standing {
+            rank: rank(user_id.as_str()),
+            ..Standing::default()
+        };
+        for id in rows.into_iter().filter_map(|(id, _)| id) {
+            let group = GroupId::parse(&id).ok_or_else(|| bad_row("groups", &id, "id"))?;
+            standing.rank = standing.rank.max(rank(&id));
+            standing.groups.insert(group);
         }
         Ok(standing)
     }
 
     async fn rank_of_group(&self, group_id: &GroupId) -> Result<Rank, StoreError> {
-        let carried = || {
-            role_assignments::table
-                .filter(role_assignments::group_id.eq(group_id.as_str()))
-                .select(role_assignments::role)
-        };
-        let names: Vec<String> = self.rows(carried).await?;
-        let roles: Result<Vec<Role>, StoreError> = names.iter().map(|name| role(name)).collect();
-        Ok(Rank::of(roles?))
+        let ranks = self.ranks_at(self.authority_version().await?).await?;
+        Ok(ranks.get(group_id.as_str()).copied().unwrap_or_default())
     }
 }
