@@ -12,6 +12,7 @@ require('./credentials');
 require('./structure');
 require('./shape');
 require('./roles');
+require('./services');
 
 async function main() {
   let passed = 0;

@@ -15,11 +15,21 @@ import test_credentials
 import test_lifecycle
 import test_lists
 import test_roles
+import test_services
 import test_shape
 import test_structure
 import test_users
 
-MODULES = [test_users, test_lists, test_lifecycle, test_credentials, test_structure, test_shape, test_roles]
+MODULES = [
+    test_users,
+    test_lists,
+    test_lifecycle,
+    test_credentials,
+    test_structure,
+    test_shape,
+    test_roles,
+    test_services,
+]
 
 
 def tests():

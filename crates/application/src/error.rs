@@ -47,6 +47,8 @@ pub enum ResourceKind {
     Role,
     /// What mails for administrators can be about.
     NotificationType,
+    /// An app as a client.
+    Client,
 }
 
 impl ResourceKind {
@@ -69,6 +71,7 @@ impl ResourceKind {
             Self::ScopeGrant => "OAuth2ScopeConsentGrant",
             Self::Role => "Role",
             Self::NotificationType => "NotificationType",
+            Self::Client => "PublicClientApp",
         }
     }
 }

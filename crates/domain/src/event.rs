@@ -138,6 +138,10 @@ event_types! {
     OAuthTokenRevokeOfUser = "app.oauth2.token.revoke.implicit.user", "Revoke OAuth2 tokens of user";
     /// A scope was granted to a client.
     OAuthConsentGrant = "app.oauth2.consent.grant", "Grant OAuth2 scope to client";
+    /// A client gained a role, or one of its roles was changed.
+    OAuthPrivilegeGrant = "app.oauth2.client.privilege.grant", "Grant administrator privilege to OAuth2 client";
+    /// A client lost its last role.
+    OAuthPrivilegeRevoke = "app.oauth2.client.privilege.revoke", "Revoke administrator privilege of OAuth2 client";
     /// The key that tokens are signed with was replaced.
     OAuthKeyRollover = "app.oauth2.as.key.rollover", "Replace OAuth2 signing key";
     /// Somebody showed who they are, or failed to.

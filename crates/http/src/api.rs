@@ -84,9 +84,14 @@ pub fn app(
         .service(health::scope(api))
         .configure(description::declare)
         .configure(|config| routes::declare_oauth(api, config))
+        .service(clients(api))
         .service(operations(api))
         .default_service(web::to(unknown(api)));
     app.service(everything).default_service(web::to(unknown(api)))
+}
+
+fn clients(api: &Api) -> Scope {
+    Table::of_clients(api).mount(web::scope(routes::CLIENTS))
 }
 
 /// The API alone, for services that mount it beside routes of their own. It answers everything under `/api/v1`.
@@ -101,7 +106,8 @@ pub fn configure_oauth(api: &Api) -> impl FnOnce(&mut web::ServiceConfig) + use<
     let api = api.clone();
     move |config| {
         let inner = web::scope("").wrap(Gate::new(&api));
-        config.service(inner.configure(|config| routes::declare_oauth(&api, config)));
+        let inner = inner.configure(|config| routes::declare_oauth(&api, config));
+        config.service(inner.service(clients(&api)));
     }
 }
 
@@ -114,6 +120,13 @@ impl Table {
     pub(crate) fn of_routes(api: &Api) -> Self {
         let mut table = Self::new(api);
         routes::declare(&mut table);
+        table
+    }
+
+    /// Every operation on clients, which lie beside the API.
+    pub(crate) fn of_clients(api: &Api) -> Self {
+        let mut table = Self::at(api, routes::CLIENTS);
+        routes::declare_clients(&mut table);
         table
     }
 }

@@ -26,7 +26,7 @@ const RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");
 /// An operation, as it was declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Declared {
-    /// The path below [`BASE`].
+    /// The path below [`BASE`], or below the table's own base with it.
     pub(crate) path: &'static str,
     pub(crate) method: Method,
     /// What the operation asks for (R11). The use case enforces it.
@@ -52,13 +52,20 @@ struct Manner {
 /// Collects operations.
 pub(crate) struct Table {
     api: Api,
+    base: &'static str,
     operations: Vec<(Declared, Route)>,
 }
 
 impl Table {
     pub(crate) fn new(api: &Api) -> Self {
+        Self::at(api, BASE)
+    }
+
+    /// A table of operations that lie elsewhere; their paths are declared in full.
+    pub(crate) fn at(api: &Api, base: &'static str) -> Self {
         Self {
             api: api.clone(),
+            base,
             operations: Vec::new(),
         }
     }
@@ -93,7 +100,7 @@ impl Table {
     {
         let api = self.api.clone();
         let manner = Manner {
-            bucket: api.limiter().bucket(&format!("{BASE}{path}")),
+            bucket: api.limiter().bucket(&format!("{}{}", self.base, self.below_base(path))),
             permission,
             cross_origin,
             names_user: path.starts_with("/users/{id}"),
@@ -111,6 +118,10 @@ impl Table {
         self.operations.push((declared, route));
     }
 
+    fn below_base(&self, path: &'static str) -> &'static str {
+        path.strip_prefix(self.base).unwrap_or(path)
+    }
+
     /// The operations.
     #[cfg(test)]
     pub(crate) fn declared(&self) -> Vec<Declared> {
@@ -119,10 +130,14 @@ impl Table {
 
     /// Mounts every operation; other methods of their paths are answered too.
     pub(crate) fn mount(self, mut scope: Scope) -> Scope {
-        let Self { api, operations } = self;
+        let below: Vec<&str> = self
+            .operations
+            .iter()
+            .map(|(one, _)| self.below_base(one.path))
+            .collect();
+        let Self { api, operations, .. } = self;
         let mut paths: Vec<(&str, Vec<(Declared, Route)>)> = Vec::new();
-        for operation in operations {
-            let path = operation.0.path;
+        for (operation, path) in operations.into_iter().zip(below) {
             match paths.iter_mut().find(|(known, _)| *known == path) {
                 Some((_, routes)) => routes.push(operation),
                 None => paths.push((path, vec![operation])),
@@ -192,28 +207,20 @@ where
     let user = names_user.then(|| http.match_info().get("id")).flatten();
     let (answer, standing) = match known(&api, permission, &http, user).await {
         Ok((caller, foreseen)) => {
-            let standing = api.count(bucket, caller.credential.as_str());
+            let standing = api.count(bucket, caller.counted_as());
             let (principal, context) = (caller.principal.clone(), request.clone());
             let call = Call {
                 caller,
                 request,
                 foreseen,
             };
-            let answer = if standing.exceeded {
-                Err(Refusal::too_many_requests())
-            } else if !accepts_json(&http) {
-                Err(Refusal::not_acceptable())
-            } else if let Err(refusal) = bearer::check_scopes(&call.caller, permission, &http, api.base()) {
-                Err(refusal)
-            } else {
-                handler(Request {
-                    api: api.clone(),
-                    call,
-                    http,
-                    payload,
-                })
-                .await
+            let request = Request {
+                api: api.clone(),
+                call,
+                http,
+                payload,
             };
+            let answer = handled(request, permission, standing, &handler).await;
             if let Err(refusal) = &answer
                 && refusal.denies_right()
             {
@@ -239,6 +246,27 @@ where
         origin::admit(&http, &api.settings().trusted_origins, response.headers_mut());
     }
     response
+}
+
+/// Serves a request of a known caller.
+async fn handled<H, F>(
+    request: Request,
+    permission: Permission,
+    standing: Standing,
+    handler: &H,
+) -> Result<HttpResponse, Refusal>
+where
+    H: Fn(Request) -> F,
+    F: Future<Output = Result<HttpResponse, Refusal>>,
+{
+    if standing.exceeded {
+        return Err(Refusal::too_many_requests());
+    }
+    if !accepts_json(&request.http) {
+        return Err(Refusal::not_acceptable());
+    }
+    bearer::check_scopes(&request.call.caller, permission, &request.http, request.api.base())?;
+    handler(request).await
 }
 
 /// Finds out who calls, and reads the user whom the path names on the way where that costs nothing.

@@ -301,12 +301,13 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(access_tokens, apps, oauth_clients, scope_grants);
-
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     user_attr,
     authority,
+    access_tokens,
+    oauth_clients,
+    scope_grants,
     role_assignments,
     role_targets,
     api_tokens,

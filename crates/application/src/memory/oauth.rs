@@ -5,6 +5,7 @@ use denizen_domain::app::App;
 use denizen_domain::id::AppId;
 use denizen_domain::oauth::{AccessToken, ScopeGrant, SigningKey, client_id};
 use denizen_domain::ports::{AccessTokenBearer, OAuth, OAuthWrite, StoreError, UniqueField};
+use denizen_domain::role::{Assignee, RoleAssignment};
 use denizen_domain::secret::SecretDigest;
 
 use super::{MemoryStore, State};
@@ -25,6 +26,10 @@ impl OAuth for MemoryStore {
                 label: app.label.clone(),
                 client_id: client_id(app)?.to_owned(),
                 scopes: carried.map(|grant| grant.scope.clone()).collect(),
+                grants: state
+                    .held_by(&Assignee::Client(app.id.clone()))
+                    .map(RoleAssignment::grant)
+                    .collect(),
             })
         });
         Ok(found)

@@ -1,7 +1,7 @@
 //! Whoever calls with an access token.
 
 use denizen_domain::app::AppStatus;
-use denizen_domain::authority::{Caller, Credential, Grant, Principal, Role, Scopes};
+use denizen_domain::authority::{Caller, Credential, Principal, Scopes};
 use denizen_domain::ports::AccessTokenBearer;
 use denizen_domain::secret::Secret;
 
@@ -9,8 +9,8 @@ use crate::directory::Directory;
 use crate::error::Error;
 
 impl Directory {
-    /// The service that stands behind an access token, with its present rights: the scopes of those grants that still stand
-    /// (R9, R10, C3).
+    /// The service that stands behind an access token, with its present rights: its roles, narrowed to the scopes of
+    /// those of the token's grants that still stand (R9, R10, C3).
     ///
     /// # Errors
     /// `InvalidToken` unless the token is live and its app is in use.
@@ -22,7 +22,7 @@ impl Directory {
                 label: bearer.label,
             },
             credential: Credential::AccessToken(bearer.token.id),
-            grants: [Grant::of(Role::SuperAdmin)].into(),
+            grants: bearer.grants,
             scopes: Some(Scopes::new(bearer.scopes)),
         })
     }

@@ -110,7 +110,9 @@ impl Directory {
         let client = ServiceClient::of(app)?;
         let claims = self.ports.signatures.verify_assertion(assertion, &client.keys)?;
         let base = &self.settings.public_url;
-        let audiences = [&format!("{base}{path}"), &format!("{base}/oauth2/v1/token"), base];
+        // Clients that are given an address with a slash at its end write two (contract: clients 2).
+        let [own, doubled] = [format!("{base}{path}"), format!("{base}/{path}")];
+        let audiences = [&own, &doubled, &format!("{base}/oauth2/v1/token"), base];
         claims.check(&client.client_id, &audiences.map(String::as_str), self.now())?;
         let uses = claims.jti.as_ref().map(|id| {
             Write::OAuth(OAuthWrite::UseAssertion {

@@ -44,8 +44,7 @@ impl Directory {
     /// As the store says.
     pub async fn rotate_signing_key(&self) -> Result<String, Error> {
         for _ in 0..MOST_ROUNDS {
-            self.ensure_signing_key().await?;
-            let keys = self.ports.store.signing_keys().await?;
+            let keys = self.signing_keys().await?;
             let Some(old) = current(&keys) else { continue };
             let (new, at) = (self.new_key()?, self.now());
             let doer = Doer::system(self.organization.id.as_str());
@@ -76,8 +75,7 @@ impl Directory {
     /// # Errors
     /// As the store says.
     pub async fn published_keys(&self) -> Result<Vec<String>, Error> {
-        self.ensure_signing_key().await?;
-        let keys = self.ports.store.signing_keys().await?;
+        let keys = self.signing_keys().await?;
         Ok(published(&keys, self.now())
             .into_iter()
             .map(|key| key.public.clone())
@@ -86,14 +84,23 @@ impl Directory {
 
     /// Signs a token with the key in use.
     pub(super) async fn sign(&self, claims: &AccessClaims) -> Result<Secret, Error> {
-        self.ensure_signing_key().await?;
-        let keys = self.ports.store.signing_keys().await?;
+        let keys = self.signing_keys().await?;
         let key = current(&keys).ok_or(Error::Conflict)?;
         let opened = self.ports.sealer.open(&key.sealed, &SigningKey::seal_context(&key.kid));
         let failed = |error: String| Error::Internal(format!("the signing key {}: {error}", key.kid));
         let private = opened.map_err(|error| failed(error.to_string()))?;
         let signed = self.ports.signatures.sign(&key.kid, &private, claims);
         signed.map_err(|error| failed(error.to_string()))
+    }
+
+    /// The keys, with one in use.
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, Error> {
+        let keys = self.ports.store.signing_keys().await?;
+        if current(&keys).is_some() {
+            return Ok(keys);
+        }
+        self.ensure_signing_key().await?;
+        Ok(self.ports.store.signing_keys().await?)
     }
 
     fn new_key(&self) -> Result<SigningKey, Error> {

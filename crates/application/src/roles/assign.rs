@@ -53,7 +53,7 @@ impl AssignRole {
 }
 
 impl Directory {
-    /// Assigns a role (`assignRoleToUser`, `assignRoleToGroup`). A role that is held already is only changed where the request
+    /// Assigns a role (`assignRoleToUser`, `assignRoleToGroup`, `assignRoleToClient`). A role that is held already is only changed where the request
     /// says whether its holder gets mails.
     ///
     /// # Errors
@@ -106,11 +106,14 @@ impl Directory {
                 let members = self.ports.store.group_stats(&group.id).await?.users;
                 check_group(group, members)?;
             }
+            // Any app that is a client may hold roles: they count once it can prove who it is.
+            Holder::Client(_) => {}
         }
         Ok(())
     }
 
-    /// Takes a role away with its targets (`unassignRoleFromUser`, `unassignRoleFromGroup`).
+    /// Takes a role away with its targets (`unassignRoleFromUser`, `unassignRoleFromGroup`,
+    /// `deleteRoleFromClient`).
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`, `LastSuperAdministrator` (R8), `RolesInMotion`.
@@ -123,11 +126,12 @@ impl Directory {
             let change = RoleChange::Unassign(assignment);
             let mut changes = self.role_changes(call, &holder, change, self.now()).await?;
             if is_super {
-                let loss = match &holder {
-                    Holder::User(user) => Loss::RoleOf(&user.id),
-                    Holder::Group(group) => Loss::RoleOfGroup(&group.id),
-                };
-                self.guard(&mut changes, loss).await?;
+                match &holder {
+                    Holder::User(user) => self.guard(&mut changes, Loss::RoleOf(&user.id)).await?,
+                    Holder::Group(group) => self.guard(&mut changes, Loss::RoleOfGroup(&group.id)).await?,
+                    // A program is nobody who could let people in again.
+                    Holder::Client(_) => {}
+                }
             }
             if self.committed(changes).await? {
                 return Ok(());

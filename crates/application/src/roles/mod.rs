@@ -1,9 +1,10 @@
-//! Administrator roles of users and groups, and their targets (contract: roles-and-targets).
+//! Administrator roles of users, groups and clients, and their targets (contract: roles-and-targets).
 
 mod assign;
 mod list;
 mod targets;
 
+use denizen_domain::app::App;
 use denizen_domain::event::{Entity, EventType, LogEvent};
 use denizen_domain::group::Group;
 use denizen_domain::ports::{Changes, RoleWrite, Write};
@@ -15,6 +16,7 @@ pub use self::assign::AssignRole;
 pub use self::list::RoleTarget;
 pub use self::targets::TargetKey;
 use crate::account::Doer;
+use crate::apps::app_entity;
 use crate::call::Call;
 use crate::directory::Directory;
 use crate::error::{Error, ResourceKind};
@@ -27,12 +29,15 @@ pub enum HolderKey {
     User(String),
     /// A group.
     Group(String),
+    /// An app that acts for itself, by the name that it goes by as a client.
+    Client(String),
 }
 
 /// Who holds roles.
 enum Holder {
     User(Box<User>),
     Group(Box<Group>),
+    Client(Box<App>),
 }
 
 impl Holder {
@@ -40,6 +45,7 @@ impl Holder {
         match self {
             Self::User(user) => Assignee::User(user.id.clone()),
             Self::Group(group) => Assignee::Group(group.id.clone()),
+            Self::Client(app) => Assignee::Client(app.id.clone()),
         }
     }
 
@@ -47,6 +53,7 @@ impl Holder {
         match self {
             Self::User(user) => Entity::user(user),
             Self::Group(group) => group_entity(group),
+            Self::Client(app) => app_entity(app),
         }
     }
 }
@@ -63,6 +70,11 @@ impl Directory {
         match key {
             HolderKey::User(key) => Ok(Holder::User(Box::new(self.see_user(call, key).await?.into_user()))),
             HolderKey::Group(id) => Ok(Holder::Group(Box::new(self.see_group(call, id).await?))),
+            HolderKey::Client(id) => {
+                let app = self.ports.store.client(id).await?;
+                let app = app.ok_or_else(|| Error::not_found(ResourceKind::Client, id))?;
+                Ok(Holder::Client(Box::new(app)))
+            }
         }
     }
 
@@ -131,6 +143,8 @@ impl Directory {
             (Holder::User(_), true) => EventType::PrivilegeRevoke,
             (Holder::Group(_), false) => EventType::GroupPrivilegeGrant,
             (Holder::Group(_), true) => EventType::GroupPrivilegeRevoke,
+            (Holder::Client(_), false) => EventType::OAuthPrivilegeGrant,
+            (Holder::Client(_), true) => EventType::OAuthPrivilegeRevoke,
         };
         let mut event = self.event(doer, kind, vec![holder.entity()], at);
         if !held.is_empty() {

@@ -15,6 +15,7 @@ mod passwords;
 mod ports;
 mod races;
 mod roles;
+mod services;
 mod shape;
 mod store;
 mod super_administrators;

@@ -78,6 +78,16 @@ impl Caller {
         }
     }
 
+    /// Whose calls are counted together: those of one API token, and those of all tokens of a service (contract: conventions
+    /// §7).
+    #[must_use]
+    pub fn counted_as(&self) -> &str {
+        match &self.credential {
+            Credential::AccessToken(_) => self.id(),
+            other => other.as_str(),
+        }
+    }
+
     /// Whether the caller has a role, whatever it reaches.
     #[must_use]
     pub fn holds(&self, role: Role) -> bool {

@@ -1,9 +1,12 @@
 //! Reading what OAuth 2.0 needs: clients, what is granted to them, tokens and keys.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::StoreError;
 use crate::app::{App, AppStatus};
+use crate::authority::Grant;
 use crate::id::AppId;
 use crate::oauth::{AccessToken, ScopeGrant, SigningKey};
 use crate::secret::SecretDigest;
@@ -21,6 +24,8 @@ pub struct AccessTokenBearer {
     pub client_id: String,
     /// The scopes of those of the token's grants that still stand.
     pub scopes: Vec<String>,
+    /// What the app's present roles let it do.
+    pub grants: Arc<[Grant]>,
 }
 
 /// Reads what OAuth 2.0 needs.

@@ -13,9 +13,13 @@ mod user_types;
 mod users;
 
 pub(crate) use self::oauth2::declare as declare_oauth;
+pub(crate) use self::roles::declare_clients;
 #[cfg(feature = "ceiling")]
 pub(crate) use self::users::ceiling;
 use crate::operation::Table;
+
+/// Where the operations on clients lie.
+pub(crate) const CLIENTS: &str = "/oauth2/v1/clients";
 
 /// Declares every operation. The router asks in this order, so what is called most comes first.
 pub(crate) fn declare(table: &mut Table) {

@@ -34,7 +34,10 @@ async fn table() -> Vec<Declared> {
     let directory = Directory::open(ports, Settings::new("https://id.example.com"))
         .await
         .unwrap();
-    Table::of_routes(&Api::new(directory, HttpSettings::default())).declared()
+    let api = Api::new(directory, HttpSettings::default());
+    let mut declared = Table::of_routes(&api).declared();
+    declared.extend(Table::of_clients(&api).declared());
+    declared
 }
 
 /// R11: each operation asks for one permission, and the whole table is this.
@@ -161,7 +164,19 @@ GET /api-tokens okta.apiTokens.read
 DELETE /api-tokens/current okta.apiTokens.manage
 GET /api-tokens/{id} okta.apiTokens.read
 PUT /api-tokens/{id} okta.apiTokens.manage
-DELETE /api-tokens/{id} okta.apiTokens.manage";
+DELETE /api-tokens/{id} okta.apiTokens.manage
+GET /oauth2/v1/clients/{id}/roles okta.roles.read
+POST /oauth2/v1/clients/{id}/roles okta.roles.manage
+GET /oauth2/v1/clients/{id}/roles/{role} okta.roles.read
+DELETE /oauth2/v1/clients/{id}/roles/{role} okta.roles.manage
+GET /oauth2/v1/clients/{id}/roles/{role}/targets/groups okta.roles.read
+PUT /oauth2/v1/clients/{id}/roles/{role}/targets/groups/{group} okta.roles.manage
+DELETE /oauth2/v1/clients/{id}/roles/{role}/targets/groups/{group} okta.roles.manage
+GET /oauth2/v1/clients/{id}/roles/{role}/targets/catalog/apps okta.roles.read
+PUT /oauth2/v1/clients/{id}/roles/{role}/targets/catalog/apps/{name} okta.roles.manage
+DELETE /oauth2/v1/clients/{id}/roles/{role}/targets/catalog/apps/{name} okta.roles.manage
+PUT /oauth2/v1/clients/{id}/roles/{role}/targets/catalog/apps/{name}/{app} okta.roles.manage
+DELETE /oauth2/v1/clients/{id}/roles/{role}/targets/catalog/apps/{name}/{app} okta.roles.manage";
     assert_eq!(lines.join("\n"), wanted);
     let open: Vec<String> = table
         .iter()

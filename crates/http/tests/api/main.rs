@@ -6,6 +6,7 @@
 mod authority;
 mod battery;
 mod bearers;
+mod client_roles;
 mod clients;
 mod conditional;
 mod conventions;

@@ -96,6 +96,10 @@ fn every_claim_of_an_assertion_counts() {
         let description = refused(&Service::ask_with(&server, &assertion, USERS), 401, "invalid_client");
         assert!(description.contains(told), "{change}: {description}");
     }
+    for aud in [json!(PUBLIC_URL), json!([format!("{PUBLIC_URL}//oauth2/v1/token")])] {
+        let assertion = service.assertion(&server, &json!({"aud": aud}));
+        Service::ask_with(&server, &assertion, USERS).ok();
+    }
     let filter = "eventType%20eq%20%22app.oauth2.token.grant%22";
     let events = server.get(&format!("/logs?filter={filter}")).ok();
     let events = events.as_array().unwrap();

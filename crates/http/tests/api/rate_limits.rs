@@ -3,6 +3,7 @@
 use denizen_http::{BucketLimit, HttpSettings, RateLimits};
 
 use crate::server::{Server, run};
+use crate::service::{Service, call};
 use crate::wire::Answer;
 
 fn limited() -> Server {
@@ -106,4 +107,29 @@ fn strangers_are_limited_too() {
     let answers: Vec<u16> = (0..20).map(|number| ask(number).status).collect();
     assert!(answers.contains(&429), "{answers:?}");
     server.get("/users").ok();
+}
+
+/// However many tokens a service gets, its calls are counted together.
+#[test]
+fn the_tokens_of_a_service_share_a_window() {
+    let rate_limits = RateLimits {
+        buckets: vec![BucketLimit {
+            path: "/api/v1/users".to_owned(),
+            per_minute: 3,
+        }],
+        ..RateLimits::default()
+    };
+    let settings = HttpSettings {
+        rate_limits,
+        ..HttpSettings::default()
+    };
+    let server = Server::with(settings, |_| {});
+    let (service, other) = (
+        Service::new(&server, &["okta.users.read"]),
+        Service::new(&server, &["okta.users.read"]),
+    );
+    let calls = |service: &Service| call(&server, &service.token(&server, "okta.users.read"), "GET", "/users").status;
+    let statuses: Vec<u16> = (0..4).map(|_| calls(&service)).collect();
+    assert_eq!(statuses, [200, 200, 200, 429]);
+    assert_eq!(calls(&other), 200);
 }

@@ -46,8 +46,15 @@ pub fn service_app(public: &Value) -> Value {
 }
 
 impl Service {
-    /// A new service to which some scopes are granted.
+    /// A new service that is a super administrator, to which some scopes are granted.
     pub fn new(server: &Server, scopes: &[&str]) -> Self {
+        let service = Self::without_role(server, scopes);
+        service.assign(server, "SUPER_ADMIN");
+        service
+    }
+
+    /// A new service without any role.
+    pub fn without_role(server: &Server, scopes: &[&str]) -> Self {
         let seed = NEXT.fetch_add(1, Ordering::Relaxed);
         let (key, public) = key_pair(u8::try_from(seed % 200 + 1).unwrap());
         let app = server.post("/apps", &service_app(&public)).ok();
@@ -60,6 +67,17 @@ impl Service {
             service.grant(server, scope);
         }
         service
+    }
+
+    /// Where its roles lie.
+    pub fn roles(&self) -> String {
+        format!("/oauth2/v1/clients/{}/roles", self.id)
+    }
+
+    /// Lets an administrator assign a role; the path of the assignment.
+    pub fn assign(&self, server: &Server, role: &str) -> String {
+        let assign = server.request("POST", &self.roles()).json(&json!({"type": role}));
+        format!("{}/{}", self.roles(), assign.send().ok()["id"].as_str().unwrap())
     }
 
     /// Lets an administrator grant a scope; the grant's id.

@@ -5,6 +5,7 @@ use denizen_domain::app::{App, AppStatus};
 use denizen_domain::id::{AccessTokenId, AppId, ScopeGrantId, UserId};
 use denizen_domain::oauth::{AccessToken, ScopeGrant, SigningKey};
 use denizen_domain::ports::{AccessTokenBearer, OAuth, StoreError};
+use denizen_domain::role::Assignee;
 use denizen_domain::secret::SecretDigest;
 use denizen_domain::time::Timestamp;
 use diesel::prelude::*;
@@ -12,7 +13,7 @@ use diesel::prelude::*;
 use super::apps::AppRow;
 use super::row::bad_row;
 use super::{Backend, Store, unavailable};
-use crate::schema::{access_tokens, apps, oauth_clients, scope_grants, signing_keys};
+use crate::schema::{access_tokens, apps, authority, oauth_clients, scope_grants, signing_keys};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = access_tokens, check_for_backend(Backend))]
@@ -46,8 +47,16 @@ struct SigningKeyRow {
     retired: Option<i64>,
 }
 
-/// A token, its app's status, label and client id, and one of the scopes that are granted to the app.
-type BearerRow = (AccessTokenRow, String, String, String, Option<String>, Option<String>);
+/// A token, its app's status, label and client id, the version of authority, and one of the scopes that are granted to the app.
+type BearerRow = (
+    AccessTokenRow,
+    String,
+    String,
+    String,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+);
 
 impl TryFrom<AccessTokenRow> for AccessToken {
     type Error = StoreError;
@@ -110,6 +119,7 @@ impl OAuth for Store {
                     apps::status,
                     apps::label,
                     oauth_clients::client_id,
+                    authority::table.select(authority::version).single_value(),
                     scope_grants::id.nullable(),
                     scope_grants::scope.nullable(),
                 ))
@@ -117,11 +127,12 @@ impl OAuth for Store {
         let mut rows: Vec<BearerRow> = self.rows(by_digest).await?;
         let granted: Vec<(String, String)> = rows
             .iter_mut()
-            .filter_map(|row| row.4.take().zip(row.5.take()))
+            .filter_map(|row| row.5.take().zip(row.6.take()))
             .collect();
-        let Some((token, status, label, client_id, ..)) = rows.pop() else {
+        let Some((token, status, label, client_id, version, ..)) = rows.pop() else {
             return Ok(None);
         };
+        let version = version.ok_or_else(|| bad_row("authority", "1", "version"))?;
         let token = AccessToken::try_from(token)?;
         let carried = granted
             .into_iter()
@@ -131,6 +142,7 @@ impl OAuth for Store {
             label,
             client_id,
             scopes: carried.map(|(_, scope)| scope).collect(),
+            grants: self.grants_at(version, &Assignee::Client(token.app_id.clone())).await?,
             token,
         }))
     }

@@ -2,6 +2,7 @@
 //! they say so and pass.
 
 mod authority;
+mod clients;
 mod contract;
 mod databases;
 mod durability;

@@ -32,6 +32,8 @@ impl Service {
             }),
         );
         let app = app.expect_ok();
+        let roles = format!("/oauth2/v1/clients/{}/roles", app["id"].as_str().unwrap());
+        client.post(&roles, &json!({"type": "READ_ONLY_ADMIN"})).expect_ok();
         let since = Timestamp::parse(app["created"].as_str().unwrap()).unwrap();
         Self {
             since: since.as_millis() / 1000,

@@ -1,10 +1,12 @@
-//! Administrator roles of users and groups (contract: roles-and-targets §1, §8). Both families are served by the same
+//! Administrator roles of users, groups and clients (contract: roles-and-targets §1, §8). The families are served by the same
 //! handlers; only the paths differ.
 
 mod assignees;
+mod clients;
 mod targets;
 mod view;
 
+pub(crate) use self::clients::declare as declare_clients;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use denizen_application::{AssignRole, HolderKey};
@@ -44,6 +46,7 @@ pub(super) fn declare(table: &mut Table) {
 enum Family {
     User,
     Group,
+    Client,
 }
 
 impl Family {
@@ -52,6 +55,7 @@ impl Family {
         match self {
             Self::User => HolderKey::User(id),
             Self::Group => HolderKey::Group(id),
+            Self::Client => HolderKey::Client(id),
         }
     }
 }
@@ -133,7 +137,11 @@ async fn assign(mut request: Request, family: Family) -> Result<HttpResponse, Re
     };
     let holder = family.holder(&request);
     let role = request.directory().assign_role(&request.call, &holder, &wanted).await?;
-    Ok(answer::created(&view::assignment(&role, request.api.base())))
+    let shown = view::assignment(&role, request.api.base());
+    Ok(match family {
+        Family::User | Family::Group => answer::created(&shown),
+        Family::Client => answer::json(&shown),
+    })
 }
 
 async fn get(request: Request, family: Family) -> Result<HttpResponse, Refusal> {

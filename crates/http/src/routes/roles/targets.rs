@@ -146,7 +146,7 @@ fn target(request: &Request) -> TargetKey {
     }
 }
 
-async fn list_groups(request: Request, family: Family) -> Result<HttpResponse, Refusal> {
+pub(super) async fn list_groups(request: Request, family: Family) -> Result<HttpResponse, Refusal> {
     let query = request.query();
     let (holder, id) = (family.holder(&request), request.segment("role"));
     let (after, limit) = (query.text("after"), query.integer("limit")?);
@@ -161,7 +161,7 @@ async fn list_groups(request: Request, family: Family) -> Result<HttpResponse, R
     Ok(response)
 }
 
-async fn list_apps(request: Request, family: Family) -> Result<HttpResponse, Refusal> {
+pub(super) async fn list_apps(request: Request, family: Family) -> Result<HttpResponse, Refusal> {
     let query = request.query();
     let (holder, id) = (family.holder(&request), request.segment("role"));
     let (after, limit) = (query.text("after"), query.integer("limit")?);
@@ -177,7 +177,7 @@ async fn list_apps(request: Request, family: Family) -> Result<HttpResponse, Ref
 }
 
 /// A whole app of a group's role is answered otherwise than every other target; clients insist on it (contract: clients 7).
-async fn add(request: Request, family: Family) -> Result<HttpResponse, Refusal> {
+pub(super) async fn add(request: Request, family: Family) -> Result<HttpResponse, Refusal> {
     let (holder, id, target) = (family.holder(&request), request.segment("role"), target(&request));
     let directory = request.directory();
     directory.add_role_target(&request.call, &holder, &id, &target).await?;
@@ -187,7 +187,7 @@ async fn add(request: Request, family: Family) -> Result<HttpResponse, Refusal> 
     })
 }
 
-async fn remove(request: Request, family: Family) -> Result<HttpResponse, Refusal> {
+pub(super) async fn remove(request: Request, family: Family) -> Result<HttpResponse, Refusal> {
     let (holder, id, target) = (family.holder(&request), request.segment("role"), target(&request));
     let directory = request.directory();
     directory
