@@ -1,7 +1,9 @@
-//! `cargo xtask e2e`: the official clients, used as their users use them, against a server that really runs.
+//! `cargo xtask e2e`: the official clients, used as their users use them, and a browser on the pages for people, against a
+//! server that really runs.
 //!
 //! Each suite runs twice: on embedded SQLite and on PostgreSQL. The server has to stop cleanly after each run.
 
+mod browser;
 mod node;
 mod python;
 mod server;
@@ -26,21 +28,23 @@ const PROXIES: [&str; 6] = [
     "ALL_PROXY",
 ];
 
-/// The programs of one official client.
+/// The programs of one official client, or those that drive a browser.
 #[derive(Clone, Copy, Debug)]
 pub enum Suite {
     Python,
     Node,
+    Browser,
 }
 
 impl Suite {
-    pub const ALL: [Self; 2] = [Self::Python, Self::Node];
+    pub const ALL: [Self; 3] = [Self::Python, Self::Node, Self::Browser];
 
     /// Installs the client if needed, and returns the command that runs its programs.
     fn prepare(self, workspace: &Workspace) -> Result<Command> {
         match self {
             Self::Python => python::prepare(workspace),
             Self::Node => node::prepare(workspace),
+            Self::Browser => browser::prepare(workspace),
         }
         .with_context(|| format!("the {self:?} client is not ready"))
     }

@@ -23,7 +23,8 @@ usage: cargo xtask <task>
 
   test [--quick]        every test: format, lints, checks, Rust tests, official clients; prints the counts
                         --quick leaves out PostgreSQL and the official clients, and installs nothing
-  e2e [python|node]     the official clients against a running server, on SQLite and on PostgreSQL
+  e2e [python|node|browser]
+                        the official clients and a browser against a running server, on SQLite and on PostgreSQL
   check                 the structural checks: crate arrow, migrations, licences, tidiness
   generate [--check]    writes the derived documents; --check fails when one is out of date
   bench [--no-build] [--quick|--full] [only NAME…]
@@ -56,6 +57,7 @@ fn run(arguments: &[String]) -> Result<bool> {
         ["e2e"] => e2e::run(&workspace, &e2e::Suite::ALL),
         ["e2e", "python"] => e2e::run(&workspace, &[e2e::Suite::Python]),
         ["e2e", "node"] => e2e::run(&workspace, &[e2e::Suite::Node]),
+        ["e2e", "browser"] => e2e::run(&workspace, &[e2e::Suite::Browser]),
         ["check"] => check::run(&workspace),
         ["generate"] => generate::write(&workspace),
         ["generate", "--check"] => generate::check(&workspace),

@@ -7,15 +7,17 @@ use denizen_domain::entropy;
 use denizen_domain::event::{Client, Entity, EventOutcome, EventType, LogEvent};
 use denizen_domain::id::MessageId;
 use denizen_domain::message::{Mail, MailTemplate, MailUser, OutgoingMessage};
-use denizen_domain::ports::{AppWrite, Changes, OAuthWrite, RoleWrite, Write};
+use denizen_domain::ports::{AppWrite, Changes, OAuthWrite, RoleWrite, SessionWrite, Write};
 use denizen_domain::secret::Secret;
+use denizen_domain::sign_in::Purpose;
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{OneTimeToken, TokenPurpose};
-use denizen_domain::user::{Fate, TokenEffect, Transition, User};
+use denizen_domain::user::{Fate, Sessions, TokenEffect, Transition, User};
 
 use crate::call::{Call, RequestContext, TokenLink};
 use crate::directory::Directory;
 use crate::error::Error;
+use crate::sessions::end_all;
 
 /// Who does something, and by which request.
 #[derive(Clone)]
@@ -38,7 +40,7 @@ impl Doer {
         }
     }
 
-    /// Nobody who is known.
+    /// Nobody who is known. What they said of themselves may be a secret in the wrong field, and is not kept.
     pub(crate) fn unknown(request: &RequestContext) -> Self {
         let actor = Entity {
             id: "unknown".to_owned(),
@@ -117,6 +119,8 @@ pub(crate) enum LinkKind {
     Reset,
     /// To a new password, by the user.
     Forgot,
+    /// Out of a lock-out.
+    Unlock,
 }
 
 impl LinkKind {
@@ -124,12 +128,13 @@ impl LinkKind {
         match self {
             Self::Activation => TokenPurpose::Activation,
             Self::Reset | Self::Forgot => TokenPurpose::PasswordReset,
+            Self::Unlock => TokenPurpose::Unlock,
         }
     }
 
     fn prefix(self) -> &'static str {
         match self {
-            Self::Activation => "",
+            Self::Activation | Self::Unlock => "",
             Self::Reset => "drp",
             Self::Forgot => "dfp",
         }
@@ -140,6 +145,7 @@ impl LinkKind {
             Self::Activation => "welcome",
             Self::Reset => "reset_password",
             Self::Forgot => "signin/reset-password",
+            Self::Unlock => "signin/unlock",
         }
     }
 
@@ -148,6 +154,7 @@ impl LinkKind {
             Self::Activation => MailTemplate::UserActivation,
             Self::Reset => MailTemplate::PasswordResetByAdmin,
             Self::Forgot => MailTemplate::ForgotPassword,
+            Self::Unlock => MailTemplate::SelfServiceUnlock,
         }
     }
 }
@@ -189,6 +196,11 @@ impl Directory {
                     user_id: before.id.clone(),
                     purpose: None,
                 });
+                // What began with one of them is void with them.
+                writes.push(Write::Session(SessionWrite::VoidAllOf {
+                    user_id: before.id.clone(),
+                    purpose: Some(Purpose::Recovery),
+                }));
             }
             if transition.effects.revoke_api_tokens {
                 writes.push(Write::DeleteApiTokensOf(before.id.clone()));
@@ -199,10 +211,14 @@ impl Directory {
                 writes.push(Write::Role(RoleWrite::UnassignAllOf(before.id.clone())));
             }
         }
-        Changes {
+        let mut changes = Changes {
             writes,
             ..Changes::default()
+        };
+        if transition.fate != Fate::Removed && transition.effects.sessions == Sessions::End {
+            end_all(&mut changes, &before.id, None);
         }
+        changes
     }
 
     /// Draws a one-time token, adds it to the changes, and gives back its link.
@@ -228,7 +244,9 @@ impl Directory {
     fn token_minutes(&self, kind: LinkKind) -> i64 {
         match kind {
             LinkKind::Activation => self.settings.activation_token_minutes,
-            LinkKind::Reset | LinkKind::Forgot => self.settings.password_policy.recovery_token_minutes,
+            LinkKind::Reset | LinkKind::Forgot | LinkKind::Unlock => {
+                self.settings.password_policy.recovery_token_minutes
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 
 use denizen_domain::event::{Entity, EventOutcome, EventType, LogEvent};
 use denizen_domain::id::UserId;
-use denizen_domain::password::StoredPassword;
+use denizen_domain::password::{StoredPassword, Verdict};
 use denizen_domain::ports::{Changes, Write};
 use denizen_domain::recovery_question::normalized_answer;
 use denizen_domain::secret::Secret;
@@ -58,6 +58,8 @@ pub(crate) struct Attempt<'a> {
 pub(crate) struct Proof {
     asked: Asked,
     stored: StoredPassword,
+    /// The stored form should be replaced (P2).
+    pub(crate) outdated: bool,
 }
 
 impl Directory {
@@ -73,17 +75,18 @@ impl Directory {
             }
         };
         let stored = attempt.asked.stored(user);
-        let is_right = match &stored {
-            Some(stored) => self.ports.hasher.verify(stored, given).await?.is_right(),
+        let verdict = match &stored {
+            Some(stored) => self.ports.hasher.verify(stored, given).await?,
             None => {
                 self.ports.hasher.verify_absent(given).await?;
-                false
+                Verdict::Wrong
             }
         };
         match stored {
-            Some(stored) if is_right && user.may_attempt(&self.settings.password_policy) => Ok(Proof {
+            Some(stored) if verdict.is_right() && user.may_attempt(&self.settings.password_policy) => Ok(Proof {
                 asked: attempt.asked,
                 stored,
+                outdated: verdict == Verdict::RightButOutdated,
             }),
             _ => {
                 self.count_failure(attempt, &user.id).await?;
@@ -118,7 +121,7 @@ impl Directory {
                 ..Changes::default()
             };
             match user.failed_attempt(&self.settings.password_policy, at) {
-                Failure::Ignored => {}
+                Failure::Ignored => changes.events = vec![failure(attempt.event, "LOCKED_OUT")],
                 Failure::Counted(after) => changes.writes.push(update(&user, *after)),
                 Failure::Locked(after) => {
                     changes.writes.push(update(&user, *after));

@@ -14,6 +14,7 @@ use denizen_domain::ports::{
 };
 use denizen_domain::sealed::Sealer;
 use denizen_domain::secret::Secret;
+use denizen_domain::session::SessionLimits;
 use denizen_domain::time::Timestamp;
 use denizen_domain::user::Status;
 use tokio::sync::Notify;
@@ -53,6 +54,8 @@ pub struct Settings {
     pub password_policy: PasswordPolicy,
     /// How long an activation link is good, in minutes. The original's default is a week; here it is a day (T7).
     pub activation_token_minutes: i64,
+    /// How long sessions live.
+    pub session_limits: SessionLimits,
 }
 
 impl Settings {
@@ -64,6 +67,7 @@ impl Settings {
             public_url,
             password_policy: PasswordPolicy::default(),
             activation_token_minutes: 24 * 60,
+            session_limits: SessionLimits::default(),
         }
     }
 }

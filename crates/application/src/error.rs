@@ -9,6 +9,7 @@ use denizen_domain::ports::{StoreError, UniqueField};
 use denizen_domain::role::RoleRefusal;
 use denizen_domain::schema::{AttributeRefusal, SchemaRefusal};
 use denizen_domain::search::SearchError;
+use denizen_domain::sign_in::OutOfTurn;
 use denizen_domain::user::creation::CreationRefusal;
 use denizen_domain::user::lifecycle::Refusal;
 use denizen_domain::user_type::UserTypeRefusal;
@@ -27,6 +28,10 @@ pub enum ResourceKind {
     UserSchema,
     /// An API token.
     Token,
+    /// A session, by its id.
+    AppSession,
+    /// The caller's own session.
+    Session,
     /// A definition of linked objects.
     LinkedObject,
     /// An app.
@@ -61,6 +66,8 @@ impl ResourceKind {
             Self::UserType => "CVDType",
             Self::UserSchema => "CVDSchema",
             Self::Token => "Token",
+            Self::AppSession => "AppSession",
+            Self::Session => "Session",
             Self::LinkedObject => "LinkedObjectProperty",
             Self::App => "AppInstance",
             Self::AppUser => "AppUser",
@@ -83,6 +90,8 @@ pub enum PasswordSurface {
     Set,
     /// Its owner changes it.
     Change,
+    /// Its owner changes or sets it while signing in.
+    SignIn,
 }
 
 /// Why a use case did not do what was asked.
@@ -94,6 +103,21 @@ pub enum Error {
     /// Nobody would be left who may do everything.
     #[error("the last super administrator")]
     LastSuperAdministrator,
+    /// Name and password, or whatever stands for them, do not let anybody in.
+    #[error("authentication failed")]
+    AuthenticationFailed,
+    /// The call takes a session, and none carries it.
+    #[error("no session")]
+    NoSession,
+    /// The transaction is in another state.
+    #[error(transparent)]
+    OutOfTurn(#[from] OutOfTurn),
+    /// A program asks to recover an account that it cannot see.
+    #[error("recovery of an unknown user")]
+    RecoveryOfUnknownUser,
+    /// Users may not end their lock-outs themselves.
+    #[error("users may not unlock themselves")]
+    UnlockNotOffered,
     /// The caller has not the right.
     #[error("forbidden")]
     Forbidden,

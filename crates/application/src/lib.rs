@@ -25,7 +25,9 @@ mod paging;
 mod refused_calls;
 mod roles;
 mod schemas;
+mod sessions;
 mod sight;
+mod sign_in;
 #[cfg(feature = "store-contract")]
 pub mod store_contract;
 mod subscriptions;
@@ -45,6 +47,8 @@ pub use self::oauth::{ClientProof, GrantScope, Introspection, IssuedAccessToken,
 pub use self::outbox::Delivered;
 pub use self::refused_calls::{RefusedCall, RefusedFor};
 pub use self::roles::{AssignRole, HolderKey, RoleTarget, TargetKey};
+pub use self::sessions::OpenSession;
+pub use self::sign_in::{ChangeExpiredPassword, Conversation, Progress, Recover, RecoveryKind, SetPassword, SignIn};
 pub use self::subscriptions::Subscribed;
 pub use self::users::{
     CreateUser, CredentialsInput, ListUsers, PasswordInput, RecoveryQuestionInput, ResetPassword, UpdateUser,

@@ -51,6 +51,18 @@ pub fn api_token(entropy: &dyn Entropy) -> Secret {
     prefixed("00", Zeroizing::new(url_safe(entropy, 40)))
 }
 
+/// A state token: 42 characters that start with `00` (contract: authn-and-recovery §1).
+#[must_use]
+pub fn state_token(entropy: &dyn Entropy) -> Secret {
+    prefixed("00", Zeroizing::new(url_safe(entropy, 40)))
+}
+
+/// A session token: `20111` and 50 characters (contract: conventions §3).
+#[must_use]
+pub fn session_token(entropy: &dyn Entropy) -> Secret {
+    prefixed("20111", Zeroizing::new(url_safe(entropy, 50)))
+}
+
 /// Joins the parts of a secret without leaving a copy behind.
 fn prefixed(prefix: &str, random: Zeroizing<String>) -> Secret {
     Secret::new(format!("{prefix}{}", *random))

@@ -74,6 +74,18 @@ event_types! {
     UserLock = "user.account.lock", "Max sign in attempts exceeded";
     /// A lock-out ended, by itself or by its user.
     UserUnlock = "user.account.unlock", "Unlock user account";
+    /// A token that lets a user end a lock-out was made.
+    UnlockToken = "user.account.unlock_token", "Issue account unlock token";
+    /// A recovery token was presented that is not good.
+    UseToken = "user.account.use_token", "Present account recovery token";
+    /// A mail that lets a user end a lock-out was sent.
+    UnlockMail = "system.email.account_unlock.sent_message", "Send account unlock mail";
+    /// A session began.
+    SessionStart = "user.session.start", "User login";
+    /// A session was ended.
+    SessionEnd = "user.session.end", "User logout";
+    /// Every session of a user was ended.
+    SessionClear = "user.session.clear", "Clear user sessions";
     /// Every factor of a user was reset.
     UserResetFactors = "user.mfa.factor.reset_all", "Reset all factors of user";
     /// A reset mail was sent to a user who asked for it.

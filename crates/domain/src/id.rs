@@ -108,6 +108,8 @@ ids! {
     ScopeGrantId = "oag";
     /// Names an access token; not the token itself.
     AccessTokenId = "oat";
+    /// Names a session; not its secret.
+    SessionId = "trs";
     /// Names a message on its way to a person.
     MessageId = "msg";
 }

@@ -26,6 +26,8 @@ pub mod schema;
 pub mod sealed;
 pub mod search;
 pub mod secret;
+pub mod session;
+pub mod sign_in;
 pub mod subscription;
 pub mod time;
 pub mod token;

@@ -16,6 +16,8 @@ pub enum MailTemplate {
     ForgotPassword,
     /// Leads a user whose password an administrator reset to a new one.
     PasswordResetByAdmin,
+    /// Leads a user who is locked out back in.
+    SelfServiceUnlock,
     /// Tells a user that the password was changed.
     PasswordChanged,
     /// Tells the administrator that a user was deactivated.
@@ -26,10 +28,11 @@ pub enum MailTemplate {
 
 impl MailTemplate {
     /// Every template.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::UserActivation,
         Self::ForgotPassword,
         Self::PasswordResetByAdmin,
+        Self::SelfServiceUnlock,
         Self::PasswordChanged,
         Self::UserDeactivated,
         Self::UserLockedOut,
@@ -42,6 +45,7 @@ impl MailTemplate {
             Self::UserActivation => "UserActivation",
             Self::ForgotPassword => "ForgotPassword",
             Self::PasswordResetByAdmin => "PasswordResetByAdmin",
+            Self::SelfServiceUnlock => "SelfServiceUnlock",
             Self::PasswordChanged => "PasswordChanged",
             Self::UserDeactivated => "UserDeactivated",
             Self::UserLockedOut => "UserLockedOut",

@@ -11,6 +11,12 @@ pub enum TokenPurpose {
     Activation,
     /// Set a new password.
     PasswordReset,
+    /// End a lock-out.
+    Unlock,
+    /// Be asked the recovery question, to set a new password.
+    Question,
+    /// Be asked the recovery question, to end a lock-out.
+    UnlockQuestion,
 }
 
 impl TokenPurpose {
@@ -20,15 +26,24 @@ impl TokenPurpose {
         match self {
             Self::Activation => "ACTIVATION",
             Self::PasswordReset => "PASSWORD_RESET",
+            Self::Unlock => "UNLOCK",
+            Self::Question => "QUESTION",
+            Self::UnlockQuestion => "UNLOCK_QUESTION",
         }
     }
 
     /// Reads the stored name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Activation, Self::PasswordReset]
-            .into_iter()
-            .find(|purpose| purpose.as_str() == text)
+        [
+            Self::Activation,
+            Self::PasswordReset,
+            Self::Unlock,
+            Self::Question,
+            Self::UnlockQuestion,
+        ]
+        .into_iter()
+        .find(|purpose| purpose.as_str() == text)
     }
 }
 

@@ -21,6 +21,14 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../templates/PasswordResetByAdmin.txt"),
     ),
     (
+        "SelfServiceUnlock.html",
+        include_str!("../templates/SelfServiceUnlock.html"),
+    ),
+    (
+        "SelfServiceUnlock.txt",
+        include_str!("../templates/SelfServiceUnlock.txt"),
+    ),
+    (
         "PasswordChanged.html",
         include_str!("../templates/PasswordChanged.html"),
     ),
@@ -105,6 +113,7 @@ fn subject(mail: &Mail) -> String {
         MailTemplate::UserActivation => format!("Welcome to {org}!"),
         MailTemplate::ForgotPassword => format!("{org}: set a new password"),
         MailTemplate::PasswordResetByAdmin => format!("{org}: your password was reset"),
+        MailTemplate::SelfServiceUnlock => format!("{org}: unlock your account"),
         MailTemplate::PasswordChanged => format!("{org}: your password was changed"),
         MailTemplate::UserDeactivated => format!("{org}: {} was deactivated", one_line(&mail.user.login)),
         MailTemplate::UserLockedOut => format!("{org}: {} was locked out", one_line(&mail.user.login)),
@@ -159,7 +168,10 @@ mod tests {
             let words = words(&mail(template));
             let carries = matches!(
                 template,
-                MailTemplate::UserActivation | MailTemplate::ForgotPassword | MailTemplate::PasswordResetByAdmin
+                MailTemplate::UserActivation
+                    | MailTemplate::ForgotPassword
+                    | MailTemplate::PasswordResetByAdmin
+                    | MailTemplate::SelfServiceUnlock
             );
             for part in [&words.text, &words.html] {
                 assert_eq!(part.matches(LINK).count(), usize::from(carries), "{template:?}: {part}");

@@ -10,8 +10,10 @@ use denizen_application::Directory;
 use crate::gate::Gate;
 use crate::operation::{self, BASE, Table};
 use crate::rate_limit::{Bucket, RateLimiter, Standing};
+use crate::refusal::Refusal;
 use crate::settings::HttpSettings;
-use crate::{description, health, routes};
+use crate::throttle::Throttles;
+use crate::{description, health, pages, routes};
 
 /// The API of one directory. Clones share everything, the callers' rate limits too.
 #[derive(Clone)]
@@ -21,6 +23,7 @@ struct Inner {
     directory: Arc<Directory>,
     settings: HttpSettings,
     limiter: RateLimiter,
+    throttles: Throttles,
     /// The public URL, fit to stand inside a JSON string.
     base: String,
 }
@@ -32,6 +35,7 @@ impl Api {
         let base = directory.public_url().replace('\\', "%5C").replace('"', "%22");
         Self(Arc::new(Inner {
             limiter: RateLimiter::new(settings.rate_limits.clone()),
+            throttles: Throttles::new(settings.account_limits),
             directory,
             settings,
             base,
@@ -57,9 +61,30 @@ impl Api {
 
     /// Counts a call.
     pub(crate) fn count(&self, bucket: Bucket, caller: &str) -> Standing {
+        self.limiter().take(bucket, caller, self.seconds())
+    }
+
+    /// Counts an attempt to sign in to an account.
+    pub(crate) fn count_sign_in(&self, name: &str) -> Result<(), Refusal> {
+        within(self.0.throttles.sign_in(name, self.seconds()))
+    }
+
+    /// Counts a recovery of an account, asked for from an address.
+    pub(crate) fn count_recovery(&self, name: &str, address: Option<&str>) -> Result<(), Refusal> {
+        within(self.0.throttles.recovery(name, address, self.seconds()))
+    }
+
+    fn seconds(&self) -> u32 {
         let seconds = self.directory().now().as_millis().div_euclid(1000);
-        self.limiter()
-            .take(bucket, caller, u32::try_from(seconds).unwrap_or_default())
+        u32::try_from(seconds).unwrap_or_default()
+    }
+}
+
+fn within(standing: Standing) -> Result<(), Refusal> {
+    if standing.exceeded {
+        Err(Refusal::too_many_requests().at(standing))
+    } else {
+        Ok(())
     }
 }
 
@@ -85,6 +110,7 @@ pub fn app(
         .configure(description::declare)
         .configure(|config| routes::declare_oauth(api, config))
         .service(clients(api))
+        .configure(pages::declare(api))
         .service(operations(api))
         .default_service(web::to(unknown(api)));
     app.service(everything).default_service(web::to(unknown(api)))

@@ -1,6 +1,7 @@
 //! What happens to every request and every answer, whatever the route: the path is put into its plain form, the request gets
 //! an id, the answer its common headers, the log a line.
 
+use std::borrow::Cow;
 use std::future::{Ready, ready};
 use std::rc::Rc;
 
@@ -106,7 +107,10 @@ where
 
 fn complete(headers: &mut HeaderMap, id: RequestId) {
     for (name, value) in &COMMON {
-        headers.insert(name.clone(), value.clone());
+        // Pages tell even less about where they were (H11).
+        if *name != header::REFERRER_POLICY || !headers.contains_key(name) {
+            headers.insert(name.clone(), value.clone());
+        }
     }
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         headers.insert(REQUEST_ID, id);
@@ -153,7 +157,8 @@ fn plain(path: &str) -> Option<&str> {
 /// Writes a line of the log: successes at the level of details, refusals as information, failures as errors. The path stands
 /// as it was sent, still encoded, so that it holds no line end (G4). The query is left out, for it may name people.
 fn log(id: RequestId, request: &HttpRequest, status: u16, millis: i64) {
-    let (request_id, method, path) = (id.as_str(), request.method().as_str(), request.uri().path());
+    let path = without_secret(request.uri().path());
+    let (request_id, method, path) = (id.as_str(), request.method().as_str(), path.as_ref());
     match status {
         500.. => tracing::error!(request_id, method, path, status, millis, "answered"),
         400.. => tracing::info!(request_id, method, path, status, millis, "answered"),
@@ -161,9 +166,47 @@ fn log(id: RequestId, request: &HttpRequest, status: u16, millis: i64) {
     }
 }
 
+/// Where the segment that follows is a secret: a one-time token, or the id of a session.
+const BEFORE_SECRETS: [&str; 5] = [
+    "/api/v1/sessions/",
+    "/welcome/",
+    "/reset_password/",
+    "/signin/reset-password/",
+    "/signin/unlock/",
+];
+
+/// A path as it may be logged (G1).
+fn without_secret(path: &str) -> Cow<'_, str> {
+    let found = BEFORE_SECRETS.iter().find_map(|before| path.split_once(before));
+    let Some((_, after)) = found else {
+        return Cow::Borrowed(path);
+    };
+    let rest = after.find('/').map_or("", |place| &after[place..]);
+    Cow::Owned(format!("{}…{rest}", &path[..path.len() - after.len()]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// G1: what stands for a secret is not logged.
+    #[test]
+    fn secrets_in_paths_are_left_out() {
+        let cases = [
+            ("/api/v1/sessions/102abc", "/api/v1/sessions/…"),
+            (
+                "/api/v1/sessions/102abc/lifecycle/refresh",
+                "/api/v1/sessions/…/lifecycle/refresh",
+            ),
+            ("/welcome/abc", "/welcome/…"),
+            ("/signin/reset-password/dfpabc", "/signin/reset-password/…"),
+            ("/api/v1/sessions", "/api/v1/sessions"),
+            ("/api/v1/users/00uabc", "/api/v1/users/00uabc"),
+        ];
+        for (path, wanted) in cases {
+            assert_eq!(without_secret(path), wanted);
+        }
+    }
 
     /// H2: only slashes at the ends are taken away.
     #[test]

@@ -4,7 +4,7 @@
 use std::future::Future;
 
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Route, Scope, web};
 use denizen_application::{Call, Foreseen, RefusedCall, RefusedFor, RequestContext};
 use denizen_domain::authority::{Caller, Permission, Principal};
@@ -14,7 +14,8 @@ use crate::authorization::{self, Presented};
 use crate::rate_limit::{Bucket, Standing};
 use crate::refusal::Refusal;
 use crate::request::{Request, accepts_json};
-use crate::{bearer, context, error_object, origin};
+use crate::visit::Visit;
+use crate::{bearer, context, cookie, error_object, origin, visit};
 
 /// Where the operations lie.
 pub(crate) const BASE: &str = "/api/v1";
@@ -29,8 +30,8 @@ pub(crate) struct Declared {
     /// The path below [`BASE`], or below the table's own base with it.
     pub(crate) path: &'static str,
     pub(crate) method: Method,
-    /// What the operation asks for (R11). The use case enforces it.
-    pub(crate) permission: Permission,
+    /// What the operation asks for (R11). The use case enforces it. Without one, it is for whoever comes.
+    pub(crate) permission: Option<Permission>,
     /// Pages of trusted origins may call it.
     pub(crate) cross_origin: bool,
 }
@@ -112,7 +113,7 @@ impl Table {
         let declared = Declared {
             path,
             method,
-            permission,
+            permission: Some(permission),
             cross_origin,
         };
         self.operations.push((declared, route));
@@ -120,6 +121,27 @@ impl Table {
 
     fn below_base(&self, path: &'static str) -> &'static str {
         path.strip_prefix(self.base).unwrap_or(path)
+    }
+
+    /// Declares an operation for whoever comes: it finds out itself who that is. Pages of trusted origins may call it.
+    pub(crate) fn add_open<H, F>(&mut self, path: &'static str, method: Method, handler: H)
+    where
+        H: Fn(Visit) -> F + Clone + 'static,
+        F: Future<Output = Result<HttpResponse, Refusal>> + 'static,
+    {
+        let api = self.api.clone();
+        let bucket = api.limiter().bucket(&format!("{BASE}{path}"));
+        let run = move |http: HttpRequest, payload: web::Payload| {
+            visit::serve(api.clone(), bucket, http, payload, handler.clone())
+        };
+        let route = web::method(method.clone()).to(run);
+        let declared = Declared {
+            path,
+            method,
+            permission: None,
+            cross_origin: true,
+        };
+        self.operations.push((declared, route));
     }
 
     /// The operations.
@@ -205,7 +227,12 @@ where
     let id = request.id.clone();
     let origin = (cross_origin && !api.settings().trusted_origins.is_empty()).then(|| http.clone());
     let user = names_user.then(|| http.match_info().get("id")).flatten();
-    let (answer, standing) = match known(&api, permission, &http, user).await {
+    let known = if cross_origin && !http.headers().contains_key(header::AUTHORIZATION) {
+        by_cookie(&api, &http).await
+    } else {
+        known(&api, permission, &http, user).await
+    };
+    let (answer, standing) = match known {
         Ok((caller, foreseen)) => {
             let standing = api.count(bucket, caller.counted_as());
             let (principal, context) = (caller.principal.clone(), request.clone());
@@ -305,8 +332,32 @@ async fn tell(
     }
 }
 
+/// The program that calls with a token of its own; none where no token is shown.
+pub(crate) async fn program(api: &Api, http: &HttpRequest) -> Result<Option<Caller>, Refusal> {
+    if !http.headers().contains_key(header::AUTHORIZATION) {
+        return Ok(None);
+    }
+    let directory = api.directory();
+    Ok(Some(match authorization::presented(http)? {
+        Presented::ApiToken(token) => directory.authenticate(&token).await?,
+        Presented::AccessToken(token) => directory.authenticate_access_token(&token).await?,
+    }))
+}
+
+/// Whoever calls by the cookie of a session, where the operation is one that pages may call (H9).
+async fn by_cookie(api: &Api, http: &HttpRequest) -> Result<(Caller, Foreseen), Refusal> {
+    let session = cookie::session(http).ok_or_else(Refusal::no_credential)?;
+    if !origin::may_send_cookies(api, http) {
+        return Err(Refusal::foreign_origin());
+    }
+    let caller = api.directory().session_caller(&session).await?;
+    let caller = caller.ok_or_else(Refusal::no_credential)?;
+    Ok((caller, Foreseen::default()))
+}
+
 /// Turns a refusal into its error object, and tells the caller's standing.
 pub(crate) fn finish(answer: Result<HttpResponse, Refusal>, request_id: &str, standing: Standing) -> HttpResponse {
+    let standing = answer.as_ref().err().and_then(Refusal::standing).unwrap_or(standing);
     let mut response = answer.unwrap_or_else(|refusal| {
         if let Some(error) = refusal.internal() {
             tracing::error!(request_id, error, "a request failed inside");

@@ -4,6 +4,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 
+use crate::api::Api;
 use crate::refusal::Refusal;
 
 const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static("authorization, content-type, accept, if-match");
@@ -29,6 +30,27 @@ pub(crate) fn admit(request: &HttpRequest, origins: &[String], headers: &mut Hea
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
     }
+}
+
+/// Whether the cookies of a request count: a page of our own or of a trusted origin sent it, or no page at all. Browsers name
+/// the origin of every page that makes them write; where an old one is silent, `Sec-Fetch-Site` or the cookie's `SameSite`
+/// stands in (H9).
+pub(crate) fn may_send_cookies(api: &Api, request: &HttpRequest) -> bool {
+    let origins = &api.settings().trusted_origins;
+    match request.headers().get(header::ORIGIN) {
+        Some(origin) => origin.as_bytes() == own(api.base()).as_bytes() || trusted(request, origins).is_some(),
+        None => {
+            let site = request.headers().get("sec-fetch-site");
+            site.is_none_or(|site| site == "same-origin" || site == "none")
+        }
+    }
+}
+
+/// The origin of a URL: scheme, host, port.
+pub(crate) fn own(base: &str) -> &str {
+    let after_scheme = base.find("://").map_or(0, |place| place + 3);
+    let path = base[after_scheme..].find('/');
+    path.map_or(base, |path| &base[..after_scheme + path])
 }
 
 /// The method that a browser asks about before it sends a request.

@@ -70,6 +70,8 @@ pub(crate) struct Standing {
 /// Counts calls.
 pub(crate) struct RateLimiter {
     limits: RateLimits,
+    /// How long a window lasts, in seconds.
+    window: u32,
     hasher: RandomState,
     shards: Vec<RwLock<Shard>>,
 }
@@ -86,8 +88,14 @@ type Windows = HashMap<u64, AtomicU64, BuildHasherDefault<AsIs>>;
 
 impl RateLimiter {
     pub(crate) fn new(limits: RateLimits) -> Self {
+        Self::with_window(limits, WINDOW)
+    }
+
+    /// A limiter whose windows last so many seconds.
+    pub(crate) fn with_window(limits: RateLimits, window: u32) -> Self {
         Self {
             limits,
+            window,
             hasher: RandomState::new(),
             shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
         }
@@ -122,30 +130,34 @@ impl RateLimiter {
         {
             let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(window) = shard.windows.get(&key) {
-                return count(window, bucket.per_minute, now);
+                return count(window, bucket.per_minute, now, self.window);
             }
         }
         let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
-        let key = if shard.has_room(now) { key } else { bucket.index as u64 };
+        let key = if shard.has_room(now, self.window) {
+            key
+        } else {
+            bucket.index as u64
+        };
         let window = shard.windows.entry(key).or_insert_with(|| AtomicU64::new(pack(now, 0)));
-        count(window, bucket.per_minute, now)
+        count(window, bucket.per_minute, now, self.window)
     }
 }
 
 impl Shard {
-    fn has_room(&mut self, now: u32) -> bool {
+    fn has_room(&mut self, now: u32, length: u32) -> bool {
         if self.windows.len() >= MOST_WINDOWS && self.cleaned != now {
             self.cleaned = now;
             self.windows
-                .retain(|_, window| now < start(window.load(Ordering::Relaxed)).saturating_add(WINDOW));
+                .retain(|_, window| now < start(window.load(Ordering::Relaxed)).saturating_add(length));
         }
         self.windows.len() < MOST_WINDOWS
     }
 }
 
-fn count(window: &AtomicU64, limit: u32, now: u32) -> Standing {
+fn count(window: &AtomicU64, limit: u32, now: u32, length: u32) -> Standing {
     let counted = window.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |packed| {
-        if now >= start(packed).saturating_add(WINDOW) {
+        if now >= start(packed).saturating_add(length) {
             return Some(pack(now, 1.min(limit)));
         }
         (calls(packed) < limit).then(|| packed + 1)
@@ -154,7 +166,7 @@ fn count(window: &AtomicU64, limit: u32, now: u32) -> Standing {
         Ok(before) => (before, false),
         Err(before) => (before, true),
     };
-    let fresh = now >= start(before).saturating_add(WINDOW);
+    let fresh = now >= start(before).saturating_add(length);
     let (start, calls) = if fresh {
         (now, 0)
     } else {
@@ -164,7 +176,7 @@ fn count(window: &AtomicU64, limit: u32, now: u32) -> Standing {
     Standing {
         limit,
         remaining: limit.saturating_sub(if exceeded { calls } else { calls + 1 }),
-        reset: start.saturating_add(WINDOW),
+        reset: start.saturating_add(length),
         exceeded,
     }
 }

@@ -3,16 +3,19 @@
 
 mod role;
 mod shape;
+mod sign_in;
 
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
-use denizen_application::{Error, PasswordSurface};
+use denizen_application::Error;
 use denizen_domain::search::SearchError;
 use denizen_domain::user::creation::CreationRefusal;
 use denizen_domain::user::lifecycle::Refusal as LifecycleRefusal;
 use denizen_domain::validation::Validation;
 use serde::Serialize;
+
+use crate::rate_limit::Standing;
 
 /// A refusal, ready to be told.
 #[derive(Debug)]
@@ -23,8 +26,10 @@ pub(crate) struct Refusal {
     causes: Vec<Cause>,
     /// The `WWW-Authenticate` header.
     challenge: Option<String>,
+    /// Where the caller stands, when that is not what every call tells.
+    standing: Option<Box<Standing>>,
     /// What went wrong inside. It is logged, and never told (H4).
-    internal: Option<String>,
+    internal: Option<Box<str>>,
 }
 
 /// One reason of a refusal. Some operations say more than a text.
@@ -69,6 +74,7 @@ fn told(status: u16, code: &'static str, summary: impl Into<Cow<'static, str>>) 
         summary: summary.into(),
         causes: Vec::new(),
         challenge: None,
+        standing: None,
         internal: None,
     }
 }
@@ -119,6 +125,18 @@ impl Refusal {
     pub(crate) fn with_challenge(mut self, challenge: String) -> Self {
         self.challenge = Some(challenge);
         self
+    }
+
+    /// The same refusal, with where the caller stands.
+    pub(crate) fn at(self, standing: Standing) -> Self {
+        Self {
+            standing: Some(Box::new(standing)),
+            ..self
+        }
+    }
+
+    pub(crate) fn standing(&self) -> Option<Standing> {
+        self.standing.as_deref().copied()
     }
 
     pub(crate) fn internal(&self) -> Option<&str> {
@@ -216,7 +234,7 @@ impl Refusal {
     /// Something inside failed.
     pub(crate) fn internal_error(text: impl Into<String>) -> Self {
         Self {
-            internal: Some(text.into()),
+            internal: Some(text.into().into_boxed_str()),
             ..told(500, "E0000009", "Internal Server Error")
         }
     }
@@ -242,6 +260,11 @@ impl From<Error> for Refusal {
             Error::LastSuperAdministrator => {
                 Self::from(Error::Forbidden).because("The organization must keep a super administrator who can act.")
             }
+            Error::AuthenticationFailed => told(401, "E0000004", "Authentication failed"),
+            Error::NoSession => Self::no_credential(),
+            Error::OutOfTurn(_) => sign_in::out_of_turn(),
+            Error::RecoveryOfUnknownUser => told(403, "E0000095", "Recovery not allowed for unknown user."),
+            Error::UnlockNotOffered => sign_in::unlock_not_offered(),
             Error::Forbidden => told(
                 403,
                 "E0000006",
@@ -266,7 +289,7 @@ impl From<Error> for Refusal {
             Error::TooManyGroups => {
                 told(400, "E0000093", "Target count limit exceeded").because("The number of group targets is too large")
             }
-            Error::PasswordRejected { requirements, surface } => password_rejected(requirements, surface),
+            Error::PasswordRejected { requirements, surface } => sign_in::password_rejected(requirements, surface),
             Error::SameAsCurrentPassword => Validation::field("password", SAME_PASSWORD).into(),
             Error::WrongPassword => told(403, "E0000014", "Update of credentials failed")
                 .because("oldPassword: The credentials provided were incorrect."),
@@ -304,14 +327,6 @@ fn invalid_cursor(search: bool) -> Refusal {
         told(400, "E0000029", "Invalid paging request.")
     };
     refusal.because("Invalid cursor.")
-}
-
-/// The API words it by where the password was refused (contract: users §9.2).
-fn password_rejected(requirements: String, surface: PasswordSurface) -> Refusal {
-    match surface {
-        PasswordSurface::Set => Validation::field("password", &requirements).into(),
-        PasswordSurface::Change => told(403, "E0000014", "Update of credentials failed").because(requirements),
-    }
 }
 
 impl From<LifecycleRefusal> for Refusal {

@@ -61,23 +61,33 @@ impl Request {
     /// The body, if there is one. Without a body no content type is needed (contract: clients 4).
     pub(crate) async fn optional_body<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Refusal> {
         let body = self.bytes().await?;
-        if body.is_empty() {
-            return Ok(None);
-        }
-        if !body::is_json(&self.http) {
-            return Err(Refusal::unsupported_content_type());
-        }
-        body::parse(&body).map(Some)
+        read_json(&self.http, &body)
     }
 
     /// The body as it came.
     pub(crate) async fn bytes(&mut self) -> Result<Vec<u8>, Refusal> {
-        let settings = self.api.settings();
-        let read = body::read(&self.http, &mut self.payload, settings.body_limit);
-        tokio::time::timeout(settings.body_time_limit, read)
-            .await
-            .unwrap_or_else(|_| Err(Refusal::body_too_slow()))
+        whole_body(&self.api, &self.http, &mut self.payload).await
     }
+}
+
+/// The body of a request as it came.
+pub(crate) async fn whole_body(api: &Api, http: &HttpRequest, payload: &mut web::Payload) -> Result<Vec<u8>, Refusal> {
+    let settings = api.settings();
+    let read = body::read(http, payload, settings.body_limit);
+    tokio::time::timeout(settings.body_time_limit, read)
+        .await
+        .unwrap_or_else(|_| Err(Refusal::body_too_slow()))
+}
+
+/// A body as JSON, if there is one. Without a body no content type is needed (contract: clients 4).
+pub(crate) fn read_json<T: DeserializeOwned>(http: &HttpRequest, body: &[u8]) -> Result<Option<T>, Refusal> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    if !body::is_json(http) {
+        return Err(Refusal::unsupported_content_type());
+    }
+    body::parse(body).map(Some)
 }
 
 /// Databases cannot hold the character NUL; nothing is named by it.

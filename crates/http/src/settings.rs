@@ -5,12 +5,15 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::rate_limit::RateLimits;
+use crate::throttle::AccountLimits;
 
 /// How the HTTP side behaves.
 #[derive(Clone, Debug)]
 pub struct HttpSettings {
     /// How many calls are taken from one caller.
     pub rate_limits: RateLimits,
+    /// How often something is asked about one account.
+    pub account_limits: AccountLimits,
     /// Origins of web pages that may read answers, such as `https://portal.example.com`. Compared exactly.
     pub trusted_origins: Vec<String>,
     /// Proxies whose `X-Forwarded-For` is believed (H1).
@@ -25,6 +28,7 @@ impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             rate_limits: RateLimits::default(),
+            account_limits: AccountLimits::default(),
             trusted_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             body_limit: 256 * 1024,

@@ -234,6 +234,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    sessions (digest) {
+        digest -> Binary,
+        id -> Text,
+        user_id -> Text,
+        created -> BigInt,
+        expires -> BigInt,
+        ends -> BigInt,
+        evidence -> Text,
+    }
+}
+
+diesel::table! {
+    sign_ins (digest) {
+        digest -> Binary,
+        user_id -> Text,
+        version -> BigInt,
+        purpose -> Text,
+        expires -> BigInt,
+        details -> Text,
+    }
+}
+
+diesel::table! {
     events (seq) {
         seq -> BigInt,
         uuid -> Text,
@@ -311,6 +334,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     role_assignments,
     role_targets,
     api_tokens,
+    sessions,
+    sign_ins,
     groups,
     group_members,
     user_types,

@@ -185,6 +185,9 @@ fn one_time_tokens(effects: &Effects) -> &'static str {
         TokenEffect::Void => "void",
         TokenEffect::Issue(TokenPurpose::Activation) => "replaced by a new one (activation)",
         TokenEffect::Issue(TokenPurpose::PasswordReset) => "replaced by a new one (reset)",
+        TokenEffect::Issue(TokenPurpose::Unlock | TokenPurpose::Question | TokenPurpose::UnlockQuestion) => {
+            "replaced by a new one (recovery)"
+        }
     }
 }
 

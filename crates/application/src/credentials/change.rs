@@ -11,6 +11,7 @@ use crate::attempts::{Asked, Attempt};
 use crate::call::Call;
 use crate::directory::{Directory, must};
 use crate::error::{Error, PasswordSurface};
+use crate::sessions::end_all;
 use crate::users::{PasswordInput, RecoveryQuestionInput};
 
 /// A request to change a password.
@@ -69,6 +70,9 @@ impl Directory {
                 .transition(Action::ChangePassword, at)?
                 .with_password(stored.clone(), history, at);
             let mut changes = self.changes_of(user, &transition);
+            if request.revoke_sessions {
+                end_all(&mut changes, &user.id, call.caller.session());
+            }
             changes
                 .events
                 .push(self.event(&doer, EventType::UserUpdatePassword, vec![Entity::user(user)], at));

@@ -3,7 +3,7 @@
 use denizen_domain::authority::Permission;
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::password::StoredPassword;
-use denizen_domain::ports::Write;
+use denizen_domain::ports::{Changes, Write};
 use denizen_domain::secret::Secret;
 use denizen_domain::token::TokenPurpose;
 use denizen_domain::user::User;
@@ -14,6 +14,7 @@ use crate::attempts::{Asked, Attempt};
 use crate::call::{Call, RequestContext, TokenLink};
 use crate::directory::{Directory, MOST_ROUNDS, must};
 use crate::error::{Error, PasswordSurface};
+use crate::sessions::end_all;
 
 /// A request to set a new password by the answer to the recovery question.
 #[derive(Debug)]
@@ -32,21 +33,30 @@ impl Directory {
     pub async fn forgot_password(&self, call: &Call, key: &str, send_email: bool) -> Result<Option<TokenLink>, Error> {
         self.change_user(call, key, |user| {
             must(call, Permission::UsersResetPassword, user)?;
-            let at = self.now();
-            let transition = user.transition(Action::ForgotPassword, at)?;
-            let mut changes = self.changes_of(user, &transition);
-            let doer = Doer::caller(call);
-            let about = |kind| self.event(&doer, kind, vec![Entity::user(user)], at);
-            changes.events.push(about(EventType::UserResetPassword));
-            let link = self.issue(&mut changes, user, LinkKind::Forgot, at);
-            if send_email {
-                changes.events.push(about(EventType::PasswordResetMail));
-                self.mail_link(&mut changes, user, LinkKind::Forgot, &link, at)?;
-                return Ok((changes, None));
-            }
-            Ok((changes, Some(link)))
+            self.begin_reset(&Doer::caller(call), user, send_email)
         })
         .await
+    }
+
+    /// The beginning of a self-service reset. The link is given back only when it is not mailed.
+    pub(crate) fn begin_reset(
+        &self,
+        doer: &Doer,
+        user: &User,
+        send_email: bool,
+    ) -> Result<(Changes, Option<TokenLink>), Error> {
+        let at = self.now();
+        let transition = user.transition(Action::ForgotPassword, at)?;
+        let mut changes = self.changes_of(user, &transition);
+        let about = |kind| self.event(doer, kind, vec![Entity::user(user)], at);
+        changes.events.push(about(EventType::UserResetPassword));
+        let link = self.issue(&mut changes, user, LinkKind::Forgot, at);
+        if send_email {
+            changes.events.push(about(EventType::PasswordResetMail));
+            self.mail_link(&mut changes, user, LinkKind::Forgot, &link, at)?;
+            return Ok((changes, None));
+        }
+        Ok((changes, Some(link)))
     }
 
     /// Sets a new password by the answer to the recovery question (`forgotPasswordSetNewPassword`).
@@ -102,10 +112,14 @@ impl Directory {
         token: &Secret,
         purpose: TokenPurpose,
         password: &Secret,
+        revoke_sessions: bool,
     ) -> Result<User, Error> {
         let action = match purpose {
             TokenPurpose::Activation => Action::CompleteActivation,
             TokenPurpose::PasswordReset => Action::CompleteReset,
+            TokenPurpose::Unlock | TokenPurpose::Question | TokenPurpose::UnlockQuestion => {
+                return Err(Error::InvalidToken);
+            }
         };
         let digest = token.digest();
         let mut stored = None;
@@ -133,6 +147,9 @@ impl Directory {
             let transition = transition.with_password(hash, self.settings.password_policy.history_count, at);
             let mut changes = self.changes_of(&read, &transition);
             changes.writes.insert(0, Write::ConsumeOneTimeToken(digest));
+            if revoke_sessions {
+                end_all(&mut changes, &read.id, None);
+            }
             let doer = Doer::user(&read, request);
             changes
                 .events

@@ -43,6 +43,7 @@ impl State {
             Write::Membership(write) => self.write_membership(write)?,
             Write::App(write) => self.write_app(write)?,
             Write::OAuth(write) => self.write_oauth(write)?,
+            Write::Session(write) => self.write_session(write)?,
             Write::InsertUser(user) => self.insert_user(*user)?,
             Write::UpdateUser { from, to } => self.update_user(&from, *to)?,
             Write::DeleteUser(user) => self.delete_user(&user)?,
@@ -129,6 +130,9 @@ impl State {
         self.own_subscriptions.retain(|(owner, _), _| *owner != user.id);
         self.api_tokens.retain(|_, token| token.owner != user.id);
         self.one_time_tokens.retain(|_, token| token.user_id != user.id);
+        self.sessions.retain(|_, session| session.user_id != user.id);
+        self.transactions
+            .retain(|_, transaction| transaction.user_id != user.id);
         self.claims.retain(|_, owner| *owner != user.id);
         self.members.retain(|(_, member)| *member != user.id);
         self.links

@@ -9,6 +9,7 @@ mod lists;
 mod oauth;
 mod outbox;
 mod roles;
+mod sessions;
 mod standings;
 mod structure;
 mod subscriptions;
@@ -33,6 +34,8 @@ use denizen_domain::ports::{
 use denizen_domain::schema::Schema;
 use denizen_domain::search::UserSort;
 use denizen_domain::secret::SecretDigest;
+use denizen_domain::session::Session;
+use denizen_domain::sign_in::Transaction;
 use denizen_domain::subscription::{NotificationType, OwnSubscription, RoleSubscription};
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{ApiToken, OneTimeToken};
@@ -81,6 +84,8 @@ struct State {
     signing_keys: BTreeMap<String, SigningKey>,
     api_tokens: BTreeMap<ApiTokenId, ApiToken>,
     one_time_tokens: BTreeMap<SecretDigest, OneTimeToken>,
+    sessions: BTreeMap<SecretDigest, Session>,
+    transactions: BTreeMap<SecretDigest, Transaction>,
     events: Vec<LogEvent>,
     messages: BTreeMap<MessageId, Waiting>,
 }

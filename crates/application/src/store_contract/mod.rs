@@ -10,6 +10,7 @@ mod outbox;
 mod races;
 mod roles;
 mod sample;
+mod sessions;
 mod standings;
 mod structure;
 mod subscriptions;
@@ -33,4 +34,5 @@ pub async fn run(store: Arc<dyn Store>) {
     subscriptions::run(&sample).await;
     standings::run(&sample).await;
     oauth::run(&sample).await;
+    sessions::run(&sample).await;
 }

@@ -18,7 +18,7 @@ pub(super) async fn run(sample: &Sample) {
 }
 
 /// Commits many changes at once and gives back what became of each.
-async fn together(sample: &Sample, changes: Vec<Changes>) -> Vec<Result<(), StoreError>> {
+pub(super) async fn together(sample: &Sample, changes: Vec<Changes>) -> Vec<Result<(), StoreError>> {
     let mut pending: Vec<_> = changes
         .into_iter()
         .map(|changes| sample.store.commit(changes))

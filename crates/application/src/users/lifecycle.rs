@@ -12,6 +12,7 @@ use crate::account::{Doer, LinkKind};
 use crate::call::{Call, TokenLink};
 use crate::directory::{Directory, must};
 use crate::error::Error;
+use crate::sessions::end_all;
 use crate::sight::Seen;
 
 /// A request to reset a password.
@@ -30,6 +31,8 @@ struct Step {
     action: Action,
     permission: Permission,
     event: EventType,
+    /// Ends the user's sessions too, but the one that carries the call.
+    revoke_sessions: bool,
 }
 
 impl Directory {
@@ -42,6 +45,7 @@ impl Directory {
             action: Action::Activate,
             permission: Permission::UsersActivate,
             event: EventType::UserActivate,
+            revoke_sessions: false,
         };
         self.step_with_link(call, key, &step, LinkKind::Activation, send_email)
             .await
@@ -56,6 +60,7 @@ impl Directory {
             action: Action::Reactivate,
             permission: Permission::UsersActivate,
             event: EventType::UserReactivate,
+            revoke_sessions: false,
         };
         self.step_with_link(call, key, &step, LinkKind::Activation, send_email)
             .await
@@ -164,6 +169,9 @@ impl Directory {
             let history = self.settings.password_policy.history_count;
             let transition = user.transition(action, at)?.with_password(stored.clone(), history, at);
             let mut changes = self.changes_of(user, &transition);
+            if revoke_sessions {
+                end_all(&mut changes, &user.id, call.caller.session());
+            }
             let doer = Doer::caller(call);
             let mut event = self.event(&doer, EventType::UserExpirePassword, vec![Entity::user(user)], at);
             event.debug.insert("temporaryPassword".to_owned(), "true".to_owned());
@@ -199,6 +207,7 @@ impl Directory {
             action: Action::ResetPassword,
             permission,
             event: EventType::UserResetPassword,
+            revoke_sessions: request.revoke_sessions,
         };
         self.step_with_link(call, key, &step, LinkKind::Reset, request.send_email)
             .await
@@ -251,6 +260,9 @@ impl Directory {
             let at = self.now();
             let transition = user.transition(step.action, at)?;
             let mut changes = self.changes_of(user, &transition);
+            if step.revoke_sessions {
+                end_all(&mut changes, &user.id, call.caller.session());
+            }
             changes
                 .events
                 .push(self.event(&Doer::caller(call), step.event, vec![Entity::user(user)], at));

@@ -163,7 +163,7 @@ impl Life<'_> {
         let done = self
             .world
             .directory
-            .complete_with_token(&request, &token, purpose, new)
+            .complete_with_token(&request, &token, purpose, new, false)
             .await;
         done.map(|_| None)
     }

@@ -17,12 +17,14 @@ use denizen_domain::oauth::{ScopeGrant, SigningKey};
 use denizen_domain::organization::Organization;
 use denizen_domain::ports::{
     AccessTokenBearer, AppSelection, Apps, Changes, Commit, Delivery, GroupSelection, GroupStats, Groups, Links,
-    LogSelection, OAuth, Outbox, Page, Position, Roles, Standings, StoreError, Structure, StructureState,
+    LogSelection, OAuth, Outbox, Page, Position, Roles, Sessions, Standings, StoreError, Structure, StructureState,
     Subscriptions, SuperAdministrator, SystemLog, TargetApp, TokenBearer, Tokens, UsableApp, UserSelection, Users,
 };
 use denizen_domain::role::{Assignee, AssignmentId, RoleAssignment};
 use denizen_domain::schema::Schema;
 use denizen_domain::secret::SecretDigest;
+use denizen_domain::session::Session;
+use denizen_domain::sign_in::Transaction;
 use denizen_domain::subscription::{NotificationType, OwnSubscription, RoleSubscription};
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{ApiToken, OneTimeToken};
@@ -335,6 +337,19 @@ impl Tokens for RestlessStore {
     async fn one_time_token(&self, digest: &SecretDigest) -> Result<Option<OneTimeToken>, StoreError> {
         self.turn().await;
         self.inner.one_time_token(digest).await
+    }
+}
+
+#[async_trait]
+impl Sessions for RestlessStore {
+    async fn session(&self, digest: &SecretDigest) -> Result<Option<(Session, User)>, StoreError> {
+        self.turn().await;
+        self.inner.session(digest).await
+    }
+
+    async fn transaction(&self, digest: &SecretDigest) -> Result<Option<(Transaction, User)>, StoreError> {
+        self.turn().await;
+        self.inner.transaction(digest).await
     }
 }
 

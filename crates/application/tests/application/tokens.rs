@@ -22,7 +22,7 @@ async fn complete(world: &World, token: &Secret, purpose: TokenPurpose) -> Resul
     let new = Secret::new(NEW);
     world
         .directory
-        .complete_with_token(&request, token, purpose, &new)
+        .complete_with_token(&request, token, purpose, &new, false)
         .await
 }
 
@@ -198,7 +198,7 @@ async fn a_weak_password_does_not_use_up_the_token() {
     let (request, weak) = (RequestContext::default(), Secret::new("short"));
     let found = world
         .directory
-        .complete_with_token(&request, &token, Activation, &weak)
+        .complete_with_token(&request, &token, Activation, &weak, false)
         .await;
     assert!(matches!(found, Err(Error::PasswordRejected { .. })), "{found:?}");
     complete(&world, &token, Activation).await.unwrap();

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{Grant, Role, Scopes};
-use crate::id::{AccessTokenId, ApiTokenId, AppId, UserId};
+use crate::id::{AccessTokenId, ApiTokenId, AppId, SessionId, UserId};
+use crate::secret::SecretDigest;
 
 /// Somebody who calls, with the rights they have at this moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,13 @@ pub enum Credential {
     ApiToken(ApiTokenId),
     /// An OAuth access token.
     AccessToken(AccessTokenId),
+    /// A session, by its cookie.
+    Session {
+        /// Names it in the log.
+        id: SessionId,
+        /// The digest of its secret, by which it is kept while others end.
+        digest: SecretDigest,
+    },
 }
 
 impl Credential {
@@ -55,11 +63,21 @@ impl Credential {
         match self {
             Self::ApiToken(id) => id.as_str(),
             Self::AccessToken(id) => id.as_str(),
+            Self::Session { id, .. } => id.as_str(),
         }
     }
 }
 
 impl Caller {
+    /// The session that carries the call, if one does.
+    #[must_use]
+    pub fn session(&self) -> Option<SecretDigest> {
+        match &self.credential {
+            Credential::Session { digest, .. } => Some(*digest),
+            Credential::ApiToken(_) | Credential::AccessToken(_) => None,
+        }
+    }
+
     /// The user who calls, if it is one.
     #[must_use]
     pub fn user_id(&self) -> Option<&UserId> {

@@ -130,6 +130,8 @@ fn among_people(role: Role, permission: Permission) -> Option<Reach> {
             R::HelpDeskAdmin,
         ) => Ordinary,
 
+        (P::SessionsRead | P::SessionsManage, R::OrgAdmin) => BelowSuper,
+
         // Only super administrators touch groups that make administrators (R4).
         (P::GroupsCreate | P::GroupsManage, R::OrgAdmin) => Ordinary,
         (P::GroupsMembersManage, R::OrgAdmin | R::UserAdmin | R::GroupMembershipAdmin) => Ordinary,

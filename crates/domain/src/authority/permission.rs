@@ -50,6 +50,10 @@ permissions! {
     UsersExpirePassword = "okta.users.credentials.expirePassword";
     /// Remove enrolled factors.
     UsersResetFactors = "okta.users.credentials.resetFactors";
+    /// Read sessions.
+    SessionsRead = "okta.sessions.read";
+    /// Prolong and end sessions.
+    SessionsManage = "okta.sessions.manage";
     /// Read groups and their members.
     GroupsRead = "okta.groups.read";
     /// Create groups.

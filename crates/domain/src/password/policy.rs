@@ -116,9 +116,9 @@ impl PasswordPolicy {
         if fits { Ok(()) } else { Err(self.requirements()) }
     }
 
-    /// The whole text for a rejected password (contract: users §9.2).
+    /// What is asked of every password, item by item.
     #[must_use]
-    pub fn requirements(&self) -> String {
+    pub fn asked(&self) -> Vec<String> {
         let mut items = vec![format!("at least {} characters", self.min_length)];
         let optional = [
             (self.needs_lower_case, "a lowercase letter"),
@@ -135,6 +135,13 @@ impl PasswordPolicy {
                 .filter(|(asked, _)| *asked)
                 .map(|(_, text)| (*text).to_owned()),
         );
+        items
+    }
+
+    /// The whole text for a rejected password (contract: users §9.2).
+    #[must_use]
+    pub fn requirements(&self) -> String {
+        let items = self.asked();
         let mut text = format!(
             "Password requirements were not met. Password requirements: {}.",
             items.join(", ")
@@ -164,6 +171,19 @@ impl PasswordPolicy {
     #[must_use]
     pub fn is_expired(&self, changed: Option<Timestamp>, at: Timestamp) -> bool {
         self.max_age_days > 0 && changed.is_some_and(|changed| at >= changed.plus_minutes(self.max_age_days * 24 * 60))
+    }
+}
+
+/// How long a day is, in milliseconds.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+impl PasswordPolicy {
+    /// The days until a password reaches its greatest age, a part of a day counted as one; `None` where it has none.
+    #[must_use]
+    pub fn days_left(&self, changed: Option<Timestamp>, at: Timestamp) -> Option<i64> {
+        let changed = changed.filter(|_| self.max_age_days > 0)?;
+        let left = changed.plus_millis(self.max_age_days * DAY_MS).as_millis() - at.as_millis();
+        Some((left.max(0) + DAY_MS - 1) / DAY_MS)
     }
 }
 

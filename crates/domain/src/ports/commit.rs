@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{OAuthWrite, RoleWrite, StoreError, SubscriptionWrite};
+use super::{OAuthWrite, RoleWrite, SessionWrite, StoreError, SubscriptionWrite};
 use crate::app::{App, AppGroup, AppUser};
 use crate::event::LogEvent;
 use crate::group::Group;
@@ -38,6 +38,8 @@ pub enum Write {
     OAuth(OAuthWrite),
     /// Changes who gets which mails for administrators.
     Subscription(SubscriptionWrite),
+    /// Changes a session or a transaction that leads to one.
+    Session(SessionWrite),
     /// Adds a user; `Duplicate(Login)` when another one owns the login.
     InsertUser(Box<User>),
     /// Writes a user over the state that was read, and counts its version up by one; `Stale` when another change came between,

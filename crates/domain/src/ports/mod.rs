@@ -14,6 +14,7 @@ mod oauth_writes;
 mod outbox;
 mod page;
 mod roles;
+mod sessions;
 mod standings;
 mod structure;
 mod subscriptions;
@@ -31,6 +32,7 @@ pub use self::oauth_writes::OAuthWrite;
 pub use self::outbox::{Delivery, Outbox};
 pub use self::page::{Page, Position};
 pub use self::roles::{RoleWrite, Roles, SuperAdministrator, TargetApp};
+pub use self::sessions::{SessionWrite, Sessions};
 pub use self::standings::Standings;
 pub use self::structure::{Structure, StructureState};
 pub use self::subscriptions::{SubscriptionWrite, Subscriptions};
@@ -57,6 +59,7 @@ pub trait Store:
     + Subscriptions
     + Tokens
     + OAuth
+    + Sessions
     + SystemLog
     + Outbox
     + Commit
@@ -74,6 +77,7 @@ impl<T> Store for T where
         + Subscriptions
         + Tokens
         + OAuth
+        + Sessions
         + SystemLog
         + Outbox
         + Commit

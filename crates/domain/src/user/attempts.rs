@@ -55,6 +55,21 @@ impl User {
         }
     }
 
+    /// Whether a user who is locked out may still answer the recovery question to get back in (L4).
+    #[must_use]
+    pub fn may_answer_to_unlock(&self) -> bool {
+        self.status == Status::LockedOut && self.failed_attempts < MOST_FAILURES
+    }
+
+    /// The user after a wrong answer of that kind.
+    #[must_use]
+    pub fn failed_to_unlock(&self) -> Self {
+        Self {
+            failed_attempts: self.failed_attempts.saturating_add(1).min(MOST_FAILURES),
+            ..self.clone()
+        }
+    }
+
     /// What lifts a lock-out whose time is over; nobody counts the minutes until somebody asks.
     #[must_use]
     pub fn lock_ends(&self, policy: &PasswordPolicy, at: Timestamp) -> Option<Transition> {

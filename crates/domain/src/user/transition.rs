@@ -244,6 +244,18 @@ fn fate(from: Status, action: Action) -> Fate {
     }
 }
 
+impl User {
+    /// The same password under a new hash: nothing has changed for anybody (P2).
+    #[must_use]
+    pub fn with_renewed_hash(mut self, hash: StoredPassword) -> Self {
+        self.credentials.password = Some(hash);
+        if self.credentials.provider.kind == ProviderKind::Import {
+            self.credentials.provider = Provider::okta();
+        }
+        self
+    }
+}
+
 impl Transition {
     /// The same transition with a new password in place; `history` is how many passwords the policy remembers.
     #[must_use]

@@ -2,12 +2,14 @@
 
 mod api_tokens;
 mod apps;
+mod authn;
 mod groups;
 mod linked_objects;
 mod logs;
 mod oauth2;
 mod roles;
 mod schemas;
+mod sessions;
 mod subscriptions;
 mod user_types;
 mod users;
@@ -23,7 +25,10 @@ pub(crate) const CLIENTS: &str = "/oauth2/v1/clients";
 
 /// Declares every operation. The router asks in this order, so what is called most comes first.
 pub(crate) fn declare(table: &mut Table) {
+    // Before the users, among whose paths `me` would be any user.
+    sessions::declare(table);
     users::declare(table);
+    authn::declare(table);
     groups::declare(table);
     apps::declare(table);
     roles::declare(table);

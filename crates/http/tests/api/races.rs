@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::server::{PASSWORD, Server, somebody, token_of};
 
 /// Runs the same thing so many times at once.
-fn at_once<T: Send>(count: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub fn at_once<T: Send>(count: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let barrier = Barrier::new(count);
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..count)

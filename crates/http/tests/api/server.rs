@@ -227,10 +227,13 @@ impl Server {
     /// Follows a link to its end: sets a password with its token.
     pub fn complete(&self, token: &str, purpose: TokenPurpose, password: &str) -> bool {
         let context = RequestContext::default();
-        let done =
-            run(self
-                .directory
-                .complete_with_token(&context, &Secret::new(token), purpose, &Secret::new(password)));
+        let done = run(self.directory.complete_with_token(
+            &context,
+            &Secret::new(token),
+            purpose,
+            &Secret::new(password),
+            false,
+        ));
         done.is_ok()
     }
 

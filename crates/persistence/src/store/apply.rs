@@ -13,6 +13,7 @@ use super::app_writes::write_app;
 use super::membership_writes::write_membership;
 use super::oauth_writes::write_oauth;
 use super::role_writes::write_role;
+use super::session_writes::write_session;
 use super::statements::TouchApiToken;
 use super::structure_writes::{advance_structure, found, write_structure};
 use super::subscriptions::write_subscription;
@@ -109,6 +110,7 @@ fn write(change: &Write, to: &mut impl Statements) -> Result<(), StoreError> {
         Write::Membership(change) => write_membership(change, to),
         Write::App(change) => write_app(change, to),
         Write::OAuth(change) => write_oauth(change, to),
+        Write::Session(change) => write_session(change, to),
         Write::InsertUser(user) => insert_user(user, to),
         Write::UpdateUser { from, to: user } => update_user(from, user, to),
         Write::DeleteUser(user) => delete_user(user, to),

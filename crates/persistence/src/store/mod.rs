@@ -23,6 +23,8 @@ mod role_writes;
 mod roles;
 mod row;
 pub(super) mod search;
+mod session_writes;
+mod sessions;
 mod standings;
 mod statements;
 mod structure;

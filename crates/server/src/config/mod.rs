@@ -18,6 +18,7 @@ pub use self::sections::{Database, Hashing, HttpPart, LogFormat, LogPart, MailPa
 use denizen_application::Settings;
 use denizen_domain::password::PasswordPolicy;
 use denizen_domain::secret::Secret;
+use denizen_domain::session::SessionLimits;
 use toml::Table;
 
 use self::reader::Reader;
@@ -44,6 +45,8 @@ pub struct Config {
     pub password_policy: PasswordPolicy,
     /// How long an activation link is good.
     pub activation_token_minutes: i64,
+    /// How long sessions live.
+    pub session_limits: SessionLimits,
     /// What hashing costs, and how much of it goes on at once.
     pub hashing: Hashing,
     /// What the operator should hear, once there is a log.
@@ -77,6 +80,7 @@ impl Config {
             mail: sections::mail(&reader, below("mail"))?,
             password_policy: sections::password_policy(&reader)?,
             activation_token_minutes: reader.number("tokens.activation_minutes", 1..=7 * 24 * 60)?,
+            session_limits: sections::sessions(&reader)?,
             hashing: sections::hashing(&reader)?,
             warnings: Vec::new(),
             data_dir,
@@ -97,6 +101,7 @@ impl Config {
         Settings {
             password_policy: self.password_policy.clone(),
             activation_token_minutes: self.activation_token_minutes,
+            session_limits: self.session_limits,
             ..Settings::new(public_url)
         }
     }

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use denizen_domain::password::PasswordPolicy;
 use denizen_domain::secret::Secret;
+use denizen_domain::session::SessionLimits;
 use denizen_email::{FromAddress, Security, SmtpSettings};
-use denizen_http::{HttpSettings, Network, RateLimits};
+use denizen_http::{AccountLimits, HttpSettings, Network, RateLimits};
 use denizen_otp::{Cost, Limits};
 use denizen_persistence::{PostgresOptions, SqliteOptions};
 
@@ -120,8 +121,14 @@ pub(super) fn http(reader: &Reader<'_>) -> Result<HttpPart, ConfigError> {
         default_per_minute: reader.number("rate_limits.per_minute", 1..=i64::from(u32::MAX))?,
         buckets: reader.list("rate_limits.paths", values::bucket)?,
     };
+    let account_limits = AccountLimits {
+        sign_ins_per_second: reader.number("rate_limits.sign_ins_per_second", 1..=1_000_000)?,
+        recoveries_per_hour: reader.number("rate_limits.recoveries_per_hour", 1..=1_000_000)?,
+        recoveries_per_address_and_hour: reader.number("rate_limits.recoveries_per_address_and_hour", 1..=1_000_000)?,
+    };
     let settings = HttpSettings {
         rate_limits,
+        account_limits,
         trusted_origins: reader.list("http.trusted_origins", values::origin)?,
         trusted_proxies: reader.list("http.trusted_proxies", |text| {
             text.parse::<Network>().map_err(|error| error.to_string())
@@ -257,6 +264,13 @@ pub(super) fn password_policy(reader: &Reader<'_>) -> Result<PasswordPolicy, Con
         self_service_unlock: reader.flag("password.self_service_unlock"),
         recovery_token_minutes: reader.number("tokens.recovery_minutes", 1..=24 * 60)?,
         min_answer_length: reader.number("password.min_answer_length", 1..=100)?,
+    })
+}
+
+pub(super) fn sessions(reader: &Reader<'_>) -> Result<SessionLimits, ConfigError> {
+    Ok(SessionLimits {
+        idle_minutes: reader.number("sessions.idle_minutes", 1..=30 * 24 * 60)?,
+        most_minutes: reader.number("sessions.most_minutes", 1..=90 * 24 * 60)?,
     })
 }
 

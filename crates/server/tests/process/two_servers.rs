@@ -133,3 +133,62 @@ fn a_lost_right_is_lost_on_both() {
     }
     servers.into_iter().for_each(Server::stop);
 }
+
+/// The session of somebody who signs in through one server.
+fn session(server: &Server, login: &str, password: &str) -> String {
+    let anybody = server.client_with(None);
+    let body = json!({ "username": login, "password": password });
+    let told = anybody.post("/api/v1/authn", &body).expect_ok();
+    let token = json!({ "sessionToken": told["sessionToken"] });
+    let session = anybody.post("/api/v1/sessions", &token).expect_ok();
+    session["id"].as_str().unwrap().to_owned()
+}
+
+/// C3: a session that is ended, or whose user may no longer sign in, is over by the next answer of either server, also by one
+/// that has just shown it; and L4: failures are counted together.
+#[test]
+fn a_session_ends_on_both() {
+    let Some(home) = Home::new(Backend::Postgres) else {
+        return;
+    };
+    let servers = [home.start(), home.start_another()];
+    let [first, second] = servers.each_ref().map(Server::client);
+    let statuses =
+        |session: &str| [&first, &second].map(|client| client.get(&format!("/api/v1/sessions/{session}")).status);
+    let steps: [(&str, &str, &str); 5] = [
+        ("suspend", "POST", "/lifecycle/suspend"),
+        ("deactivate", "POST", "/lifecycle/deactivate"),
+        ("clear", "DELETE", "/sessions"),
+        (
+            "reset",
+            "POST",
+            "/lifecycle/reset_password?sendEmail=false&revokeSessions=true",
+        ),
+        ("delete", "DELETE", ""),
+    ];
+    for (number, (name, method, step)) in steps.into_iter().enumerate() {
+        let login = format!("{name}@example.com");
+        let id = people::create_active(&first, &login, "Orbit-1-zebra");
+        let session = session(&servers[number % 2], &login, "Orbit-1-zebra");
+        assert_eq!(statuses(&session), [200, 200], "{name}");
+        let ended = [&second, &first][number % 2].send(method, &format!("/api/v1/users/{id}{step}"), None);
+        assert!(ended.status < 300, "{ended:?}");
+        assert_eq!(statuses(&session), [404, 404], "{name}");
+    }
+    let id = people::create_active(&first, "guessed@example.com", "Orbit-1-zebra");
+    let guess = json!({ "oldPassword": { "value": "Not-It-1" }, "newPassword": { "value": "Orbit-2-zebra" } });
+    let verdicts = many_at_once(40, |n| {
+        let client = servers[n % 2].client();
+        let answer = client.post(&format!("/api/v1/users/{id}/credentials/change_password"), &guess);
+        answer.status
+    });
+    assert!(verdicts.iter().all(|status| *status == 403), "{verdicts:?}");
+    assert_eq!(people::read(&second, &id)["status"], "LOCKED_OUT");
+    let told = home.run(["user", "show", "guessed@example.com"]).expect_success();
+    assert!(
+        told.lines()
+            .any(|line| line.starts_with("failedAttempts") && line.ends_with("10")),
+        "{told}"
+    );
+    servers.into_iter().for_each(Server::stop);
+}

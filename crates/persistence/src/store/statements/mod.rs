@@ -7,6 +7,7 @@ mod apps;
 mod memberships;
 mod oauth;
 mod roles;
+mod sessions;
 mod structure;
 mod subscriptions;
 
@@ -24,6 +25,7 @@ pub(super) use self::roles::{
     AddTarget, AdvanceAuthority, AssignToClient, AssignToGroup, AssignToUser, BumpAuthority, ClearTargets, NoteMembers,
     NoteUnassigning, RemoveAppTarget, RemoveGroupTarget, UpdateAssignment,
 };
+pub(super) use self::sessions::{MoveTransaction, ProlongSession};
 pub(super) use self::structure::{
     ClaimAll, InsertUserType, ReleaseAll, RewriteGroupProfile, RewriteUserProfiles, UnindexAttribute,
 };
