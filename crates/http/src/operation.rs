@@ -227,12 +227,7 @@ where
     let id = request.id.clone();
     let origin = (cross_origin && !api.settings().trusted_origins.is_empty()).then(|| http.clone());
     let user = names_user.then(|| http.match_info().get("id")).flatten();
-    let known = if cross_origin && !http.headers().contains_key(header::AUTHORIZATION) {
-        by_cookie(&api, &http).await
-    } else {
-        known(&api, permission, &http, user).await
-    };
-    let (answer, standing) = match known {
+    let (answer, standing) = match known(&api, permission, &http, user, cross_origin).await {
         Ok((caller, foreseen)) => {
             let standing = api.count(bucket, caller.counted_as());
             let (principal, context) = (caller.principal.clone(), request.clone());
@@ -257,15 +252,14 @@ where
         }
         Err(refusal) => {
             let standing = api.count(bucket, request.ip_address.as_deref().unwrap_or_default());
-            let refusal = if standing.exceeded {
-                Refusal::too_many_requests()
+            if standing.exceeded {
+                (Err(Refusal::too_many_requests()), standing)
             } else {
                 if refusal.denies_credential() {
                     tell(&api, RefusedFor::Credential, None, &request, &method, path).await;
                 }
-                refusal
-            };
-            (Err(refusal), standing)
+                (Err(refusal), standing)
+            }
         }
     };
     let mut response = finish(answer, &id, standing);
@@ -296,13 +290,18 @@ where
     handler(request).await
 }
 
-/// Finds out who calls, and reads the user whom the path names on the way where that costs nothing.
+/// Finds out who calls, and reads the user whom the path names on the way where that costs nothing. Cookies count only where
+/// pages may call.
 async fn known(
     api: &Api,
     permission: Permission,
     http: &HttpRequest,
     user: Option<&str>,
+    takes_cookies: bool,
 ) -> Result<(Caller, Foreseen), Refusal> {
+    if takes_cookies && !http.headers().contains_key(header::AUTHORIZATION) {
+        return by_cookie(api, http).await;
+    }
     match authorization::presented(http)? {
         Presented::ApiToken(token) => Ok(api.directory().authenticate_about(&token, user).await?),
         Presented::AccessToken(token) => match api.directory().authenticate_access_token(&token).await {

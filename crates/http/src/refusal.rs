@@ -1,6 +1,7 @@
 //! Everything that a request can be refused with, and the one table from the use cases' errors to what clients are told
 //! (contract: errors.tsv, conventions §2).
 
+mod life;
 mod role;
 mod shape;
 mod sign_in;
@@ -10,8 +11,6 @@ use std::borrow::Cow;
 use actix_web::http::StatusCode;
 use denizen_application::Error;
 use denizen_domain::search::SearchError;
-use denizen_domain::user::creation::CreationRefusal;
-use denizen_domain::user::lifecycle::Refusal as LifecycleRefusal;
 use denizen_domain::validation::Validation;
 use serde::Serialize;
 
@@ -61,11 +60,6 @@ const SEARCH_WITH_FILTER: &str = "Bad request. Can't specify a search query and 
 const IN_USE: &str = "An object with this field already exists in the current organization";
 const DATE_FORM: &str = "Bad request. Invalid date. Dates must be of the form yyyy-MM-dd'T'HH:mm:ss.SSSZZ, e.g. \
                          2013-01-01T12:00:00.000-07:00.";
-const STATUS_FORBIDS: &str = "This operation is not allowed in the user's current status.";
-const EXPIRY_NEEDS_PASSWORD: &str =
-    "Could not create user. To create a user and expire their password immediately, a password must be specified";
-const EXPIRY_NEEDS_ACTIVATION: &str =
-    "Could not create user. To create a user and expire their password immediately, \"activate\" must be true";
 
 fn told(status: u16, code: &'static str, summary: impl Into<Cow<'static, str>>) -> Refusal {
     Refusal {
@@ -212,6 +206,15 @@ impl Refusal {
         told(403, "E0000005", "Invalid session")
     }
 
+    /// The caller has not the right to do this.
+    pub(crate) fn forbidden() -> Self {
+        told(
+            403,
+            "E0000006",
+            "You do not have permission to perform the requested action",
+        )
+    }
+
     /// One call too many.
     pub(crate) fn too_many_requests() -> Self {
         told(
@@ -258,18 +261,14 @@ impl From<Error> for Refusal {
         match error {
             Error::InvalidToken => told(401, "E0000011", "Invalid token provided"),
             Error::LastSuperAdministrator => {
-                Self::from(Error::Forbidden).because("The organization must keep a super administrator who can act.")
+                Self::forbidden().because("The organization must keep a super administrator who can act.")
             }
             Error::AuthenticationFailed => told(401, "E0000004", "Authentication failed"),
             Error::NoSession => Self::no_credential(),
             Error::OutOfTurn(_) => sign_in::out_of_turn(),
             Error::RecoveryOfUnknownUser => told(403, "E0000095", "Recovery not allowed for unknown user."),
             Error::UnlockNotOffered => sign_in::unlock_not_offered(),
-            Error::Forbidden => told(
-                403,
-                "E0000006",
-                "You do not have permission to perform the requested action",
-            ),
+            Error::Forbidden => Self::forbidden(),
             Error::NotFound { kind, given } => {
                 let summary = format!("Not found: Resource not found: {given} ({})", kind.as_str());
                 told(404, "E0000007", summary)
@@ -293,11 +292,7 @@ impl From<Error> for Refusal {
             Error::SameAsCurrentPassword => Validation::field("password", SAME_PASSWORD).into(),
             Error::WrongPassword => told(403, "E0000014", "Update of credentials failed")
                 .because("oldPassword: The credentials provided were incorrect."),
-            Error::WrongAnswer => told(
-                403,
-                "E0000087",
-                "The recovery question answer did not match our records.",
-            ),
+            Error::WrongAnswer => sign_in::wrong_answer(),
             Error::EntityTagMismatch => told(412, "E0000231", "ETag value doesn't match."),
             Error::Search(error) => error.into(),
             Error::SearchWithFilter => told(400, "E0000033", SEARCH_WITH_FILTER),
@@ -327,75 +322,6 @@ fn invalid_cursor(search: bool) -> Refusal {
         told(400, "E0000029", "Invalid paging request.")
     };
     refusal.because("Invalid cursor.")
-}
-
-impl From<LifecycleRefusal> for Refusal {
-    fn from(refusal: LifecycleRefusal) -> Self {
-        let reset = "Password reset failed";
-        match refusal {
-            LifecycleRefusal::AlreadyActive => {
-                told(403, "E0000016", "Activation failed because the user is already active")
-            }
-            LifecycleRefusal::NotAllowedInStatus => told(403, "E0000038", STATUS_FORBIDS),
-            LifecycleRefusal::NotActive => {
-                Validation::new("suspendUser", "Cannot suspend a user that is not active").into()
-            }
-            LifecycleRefusal::NotSuspended => {
-                Validation::new("suspendUser", "Cannot unsuspend a user that is not suspended").into()
-            }
-            LifecycleRefusal::NotLockedOut => {
-                told(403, "E0000032", "Unlock is not allowed for this user.").because("The user is not locked out.")
-            }
-            // The route knows how the user was named, and words this one itself.
-            LifecycleRefusal::AlreadyDeactivated => told(404, "E0000007", "Not found: Resource not found: (User)"),
-            LifecycleRefusal::PasswordResetNotAllowed => {
-                told(403, "E0000017", reset).because("Password reset is not allowed in the user's current status")
-            }
-            LifecycleRefusal::ForgotPasswordNotAllowed => {
-                told(403, "E0000017", reset).because("Forgot password is not allowed in the user's current status")
-            }
-            LifecycleRefusal::ForgotPasswordNotSupported => {
-                told(403, "E0000017", reset).because("Forgot password is not supported for the user's login type")
-            }
-            LifecycleRefusal::RecoveryQuestionNotSet => {
-                told(403, "E0000034", "Forgot password not allowed on specified user.")
-                    .because("Recovery credential not set.")
-            }
-            LifecycleRefusal::ChangePasswordNotAllowed => {
-                told(403, "E0000035", "Change password not allowed on specified user.")
-            }
-            LifecycleRefusal::ChangeRecoveryQuestionNotAllowed => told(
-                403,
-                "E0000036",
-                "Change recovery question not allowed on specified user.",
-            ),
-            LifecycleRefusal::AlreadyFederated => Validation::new("provider", "The user is already federated").into(),
-            LifecycleRefusal::TokenNotValid => {
-                let summary = "You have accessed a link that has expired or has been previously used.";
-                told(403, "E0000110", summary)
-            }
-        }
-    }
-}
-
-impl From<CreationRefusal> for Refusal {
-    fn from(refusal: CreationRefusal) -> Self {
-        match refusal {
-            CreationRefusal::ExpiryNeedsPassword => {
-                told(400, "E0000124", EXPIRY_NEEDS_PASSWORD).because(EXPIRY_NEEDS_PASSWORD)
-            }
-            CreationRefusal::ExpiryNeedsActivation => {
-                told(400, "E0000125", EXPIRY_NEEDS_ACTIVATION).because(EXPIRY_NEEDS_ACTIVATION)
-            }
-            CreationRefusal::ProviderMismatch => {
-                Validation::field("provider", "The provider type does not match the provider parameter").into()
-            }
-            CreationRefusal::ForeignCredentials => {
-                let text = "Password and recovery question are not permitted for this provider";
-                Validation::field("credentials", text).into()
-            }
-        }
-    }
 }
 
 impl From<SearchError> for Refusal {

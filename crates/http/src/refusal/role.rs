@@ -15,7 +15,7 @@ impl From<RoleRefusal> for Refusal {
                 let summary = "Attempted to assign a duplicate standard role assignment to an admin";
                 told(409, "E0000263", summary)
             }
-            RoleRefusal::UserDeactivated => told(403, "E0000038", super::STATUS_FORBIDS),
+            RoleRefusal::UserDeactivated => told(403, "E0000038", super::life::STATUS_FORBIDS),
             RoleRefusal::BuiltInGroup => told(400, "E0000211", "Roles cannot be granted to built-in groups: Everyone"),
             RoleRefusal::ForeignGroup => {
                 let summary = "Roles can only be granted to Okta groups, AD groups and LDAP groups.";

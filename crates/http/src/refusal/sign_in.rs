@@ -13,6 +13,15 @@ pub(super) fn out_of_turn() -> Refusal {
     told(403, "E0000079", OUT_OF_TURN).because(OUT_OF_TURN)
 }
 
+/// Not the answer to the recovery question.
+pub(super) fn wrong_answer() -> Refusal {
+    told(
+        403,
+        "E0000087",
+        "The recovery question answer did not match our records.",
+    )
+}
+
 /// Users may not end their lock-outs themselves.
 pub(super) fn unlock_not_offered() -> Refusal {
     let summary = "Your account is locked. Please contact your administrator.";
