@@ -87,6 +87,16 @@ class Browser:
     def click(self, css):
         self._call("POST", self._find(css) + "/click", {})
 
+    def leave(self, act):
+        """Does something that leads to another page, and waits for that page."""
+        self.run("(window.isLeft = true)")
+        act()
+        deadline = time.monotonic() + 30
+        while self.run("window.isLeft === true || document.readyState !== 'complete'"):
+            if time.monotonic() > deadline:
+                raise RuntimeError("no other page came")
+            time.sleep(0.02)
+
     def focused(self):
         """The id of the element that has the focus."""
         return self.run("document.activeElement.id || document.activeElement.type || ''")
