@@ -43,7 +43,8 @@ fn any_pieces() -> impl Strategy<Value = String> {
 }
 
 fn any_syntax() -> impl Strategy<Value = Syntax> {
-    let attribute = || "[a-zA-Z][a-zA-Z.]{0,12}".prop_filter("no word of the grammar", |word| word != "not");
+    let attribute =
+        || "[a-zA-Z][a-zA-Z.]{0,12}".prop_filter("no word of the grammar", |word| !word.eq_ignore_ascii_case("not"));
     let literal = prop_oneof![
         ".{0,12}".prop_map(Literal::Text),
         any::<i32>().prop_map(|number| Literal::Number(number.into())),
