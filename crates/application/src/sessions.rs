@@ -5,7 +5,7 @@ use denizen_domain::entropy;
 use denizen_domain::event::{Entity, EventOutcome, EventType, LogEvent};
 use denizen_domain::id::{SessionId, UserId};
 use denizen_domain::password::PasswordPolicy;
-use denizen_domain::ports::{Changes, SessionWrite, StoreError, Write};
+use denizen_domain::ports::{Changes, OAuthWrite, SessionWrite, StoreError, Write};
 use denizen_domain::secret::{Secret, SecretDigest};
 use denizen_domain::session::{Evidence, Session};
 use denizen_domain::sign_in::Stage;
@@ -198,14 +198,15 @@ impl Directory {
         }))
     }
 
-    /// Ends every session of a user, and voids what could still become one (`revokeUserSessions`).
+    /// Ends every session of a user, and voids what could still become one (`revokeUserSessions`); with `oauth_tokens` the
+    /// user's access tokens too (C4).
     ///
     /// # Errors
     /// `NotFound`, `Forbidden`.
-    pub async fn clear_user_sessions(&self, call: &Call, key: &str) -> Result<(), Error> {
+    pub async fn clear_user_sessions(&self, call: &Call, key: &str, oauth_tokens: bool) -> Result<(), Error> {
         let user = self.find_user(call, key).await?;
         must(call, Permission::UsersClearSessions, &user)?;
-        self.clear(call, &user, None).await
+        self.clear(call, &user, None, oauth_tokens).await
     }
 
     /// Ends the sessions of whoever calls with one, that one too if it is not to be kept (`endUserSessions`).
@@ -216,20 +217,27 @@ impl Directory {
         let current = call.caller.session().ok_or(Error::NoSession)?;
         let user = self.find_user(call, "me").await?;
         must(call, Permission::UsersClearSessions, &user)?;
-        self.clear(call, &user, keep_current.then_some(current)).await
+        self.clear(call, &user, keep_current.then_some(current), false).await
     }
 
-    async fn clear(&self, call: &Call, user: &User, except: Option<SecretDigest>) -> Result<(), Error> {
+    async fn clear(
+        &self,
+        call: &Call,
+        user: &User,
+        except: Option<SecretDigest>,
+        oauth_tokens: bool,
+    ) -> Result<(), Error> {
         let mut changes = Changes::default();
         end_all(&mut changes, &user.id, except);
-        let at = self.now();
-        let event = self.event(
-            &Doer::caller(call),
-            EventType::SessionClear,
-            vec![Entity::user(user)],
-            at,
-        );
-        changes.events.push(event);
+        let (doer, at) = (Doer::caller(call), self.now());
+        let mut told = vec![EventType::SessionClear];
+        if oauth_tokens {
+            let revoke = OAuthWrite::DeleteTokensOfUser(user.id.clone());
+            changes.writes.push(Write::OAuth(revoke));
+            told.push(EventType::OAuthTokenRevokeOfUser);
+        }
+        let tell = |kind| self.event(&doer, kind, vec![Entity::user(user)], at);
+        changes.events.extend(told.into_iter().map(tell));
         Ok(self.commit(changes).await?)
     }
 

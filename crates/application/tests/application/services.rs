@@ -5,7 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use denizen_application::{ClientProof, GrantScope, OAuthError, RequestContext, TokenRequest};
 use denizen_domain::app::{App, AppDescription};
 use denizen_domain::authority::Permission;
-use denizen_domain::ports::OAuth;
+use denizen_domain::event::EventType;
+use denizen_domain::id::{AccessTokenId, UserId};
+use denizen_domain::oauth::AccessToken;
+use denizen_domain::ports::{Changes, Commit, OAuth, OAuthWrite, Write};
 use denizen_domain::secret::Secret;
 use serde_json::json;
 
@@ -192,4 +195,44 @@ async fn a_key_that_does_not_open_signs_nothing() {
     // The operator rotates the key, which asks for no old one, and the assertion was not used up.
     world.directory.rotate_signing_key().await.unwrap();
     assert!(token(&world, &app, "one").await.is_some());
+}
+
+/// C4: the tokens of a user go with the sessions when that is asked for, and only theirs.
+#[tokio::test]
+async fn the_tokens_of_a_user_are_revoked_with_the_sessions_when_asked() {
+    let world = World::new().await;
+    let (app, user) = (service(&world).await, world.active("isaac.brock").await);
+    let token = |name: &str, user_id: Option<&UserId>| AccessToken {
+        id: AccessTokenId::generate(world.now(), name.len() as u64),
+        digest: Secret::new(name).digest(),
+        app_id: app.id.clone(),
+        user_id: user_id.cloned(),
+        grants: Vec::new(),
+        created: world.now(),
+        expires: world.now().plus_minutes(60),
+    };
+    let (theirs, own) = (token("theirs", Some(&user.id)), token("the service's", None));
+    let writes = [&theirs, &own].map(|token| Write::OAuth(OAuthWrite::InsertToken(token.clone())));
+    world
+        .store
+        .commit(Changes {
+            writes: writes.into(),
+            ..Changes::default()
+        })
+        .await
+        .unwrap();
+    let lives = async |token: &AccessToken| world.store.access_token_bearer(&token.digest).await.unwrap().is_some();
+    for (oauth_tokens, kept) in [(false, true), (true, false)] {
+        let cleared = world
+            .directory
+            .clear_user_sessions(&world.admin, user.id.as_str(), oauth_tokens)
+            .await;
+        cleared.unwrap();
+        assert_eq!((lives(&theirs).await, lives(&own).await), (kept, true));
+    }
+    let told = world.events().await;
+    let revoked = told
+        .iter()
+        .filter(|event| event.event_type == EventType::OAuthTokenRevokeOfUser);
+    assert_eq!(revoked.count(), 1);
 }

@@ -136,10 +136,11 @@ async fn end(request: Request) -> Answer {
 /// No device is remembered yet, so there is none to be forgotten.
 async fn clear_of_user(request: Request) -> Answer {
     let query = request.query();
-    query.boolean("oauthTokens", false)?;
+    let oauth_tokens = query.boolean("oauthTokens", false)?;
     query.boolean("forgetDevices", true)?;
     let key = request.segment("id");
-    request.directory().clear_user_sessions(&request.call, &key).await?;
+    let directory = request.directory();
+    directory.clear_user_sessions(&request.call, &key, oauth_tokens).await?;
     Ok(answer::no_content())
 }
 
