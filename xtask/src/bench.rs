@@ -3,6 +3,7 @@
 //! Machines differ and are shared; ratios survive both. So every figure alternates with its ceiling, round by round, and
 //! the median of the rounds counts. All load comes from this machine and stays on its loopback address.
 
+mod authority;
 mod creation;
 mod data;
 mod footprint;
@@ -68,6 +69,7 @@ type Measure = fn(&Bench<'_>) -> Result<Section>;
 /// The figures, by the name that `only` takes.
 const FIGURES: &[(&str, Measure)] = &[
     ("reading", reading::measure),
+    ("authority", authority::measure),
     ("lifecycle", lifecycle::measure),
     ("creation", creation::measure),
     ("search", search::measure),

@@ -39,9 +39,25 @@ impl Connection {
 
     /// Asks for a path with its query.
     pub fn get(&mut self, path: &str) -> Result<Answer> {
+        self.ask("GET", path, "\r\n")
+    }
+
+    /// Sends JSON, or nothing, to a path.
+    pub fn send(&mut self, method: &str, path: &str, json: &str) -> Result<Answer> {
+        let length = json.len();
+        let kind = if json.is_empty() {
+            ""
+        } else {
+            "Content-Type: application/json\r\n"
+        };
+        self.ask(method, path, &format!("{kind}Content-Length: {length}\r\n\r\n{json}"))
+    }
+
+    /// `rest` is what follows the headers of every request.
+    fn ask(&mut self, method: &str, path: &str, rest: &str) -> Result<Answer> {
         let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: SSWS {TOKEN}\r\nAccept: application/json\r\n\
-             User-Agent: denizen-bench\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: SSWS {TOKEN}\r\nAccept: application/json\r\n\
+             User-Agent: denizen-bench\r\n{rest}"
         );
         let begin = Instant::now();
         self.stream.get_mut().write_all(request.as_bytes())?;

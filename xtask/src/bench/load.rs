@@ -15,6 +15,8 @@ use crate::workspace::Workspace;
 pub enum Kind {
     /// `GET` of users drawn at random.
     Read,
+    /// The same with another token.
+    ReadAs(String),
     /// The same from the route that answers from memory.
     ReadMemory,
     /// Suspends and unsuspends users in turn.
@@ -93,7 +95,7 @@ impl Load {
                 query,
                 credentials,
             } => (tag.as_str(), *query, *credentials),
-            Kind::Read | Kind::ReadMemory | Kind::Lifecycle => ("", "", ""),
+            Kind::Read | Kind::ReadAs(_) | Kind::ReadMemory | Kind::Lifecycle => ("", "", ""),
         };
         let mut wrk = Command::new("wrk");
         wrk.args(["--threads", "1", "--timeout", "10s", "--script"])
@@ -103,7 +105,7 @@ impl Load {
             .arg(format!("http://{}", service.address()))
             .env("LOAD_MODE", self.mode())
             .env("LOAD_PATH", self.path())
-            .env("LOAD_TOKEN", TOKEN)
+            .env("LOAD_TOKEN", self.token())
             .env("LOAD_ID_PREFIX", data::id_prefix())
             .env("LOAD_FIRST", self.users.0.to_string())
             .env("LOAD_COUNT", self.users.1.to_string())
@@ -124,13 +126,20 @@ impl Load {
     fn path(&self) -> &'static str {
         match self.kind {
             Kind::ReadMemory => "/_denizen/ceiling/",
-            Kind::Read | Kind::Lifecycle | Kind::Create { .. } => "/api/v1/users/",
+            Kind::Read | Kind::ReadAs(_) | Kind::Lifecycle | Kind::Create { .. } => "/api/v1/users/",
+        }
+    }
+
+    fn token(&self) -> &str {
+        match &self.kind {
+            Kind::ReadAs(token) => token,
+            _ => TOKEN,
         }
     }
 
     fn mode(&self) -> &'static str {
         match self.kind {
-            Kind::Read | Kind::ReadMemory => "read",
+            Kind::Read | Kind::ReadAs(_) | Kind::ReadMemory => "read",
             Kind::Lifecycle => "lifecycle",
             Kind::Create { .. } => "create",
         }
