@@ -296,6 +296,7 @@ fn every_default_is_read_and_nothing_else() {
     sections::log(&reader).unwrap();
     sections::mail(&reader, folder.to_owned()).unwrap();
     sections::password_policy(&reader).unwrap();
+    sections::sessions(&reader).unwrap();
     sections::hashing(&reader).unwrap();
     let read = reader.read.into_inner();
     let elsewhere = [
