@@ -148,29 +148,13 @@ impl Directory {
     }
 
     async fn go_on_to_new_password(&self, token: &Secret, proof: &Proof) -> Result<Conversation, Error> {
-        for _ in 0..MOST_ROUNDS {
-            let (from, user) = self.live_transaction(token).await?;
-            from.details.stage.must_allow(Step::Answer)?;
-            self.holds(proof, &user)?;
-            let mut to = from.prolonged(self.now());
-            to.details.stage = Stage::NewPassword;
-            let write = Write::Session(SessionWrite::Move { from, to: to.clone() });
-            let changes = Changes {
-                writes: vec![write],
-                ..Changes::default()
-            };
-            if self.committed(changes).await? {
-                return Ok(Conversation {
-                    relay_state: to.details.relay_state.clone(),
-                    progress: Progress::Pending {
-                        token: token.clone(),
-                        transaction: Box::new(to),
-                        user: Box::new(user),
-                    },
-                });
-            }
-        }
-        Err(Error::Conflict)
+        self.go_on(token, |transaction, user| {
+            transaction.details.stage.must_allow(Step::Answer)?;
+            self.holds(proof, user)?;
+            transaction.details.stage = Stage::NewPassword;
+            Ok(())
+        })
+        .await
     }
 
     /// Counts a wrong answer in the transaction too; one that has had too many is over.

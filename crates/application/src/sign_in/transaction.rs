@@ -20,9 +20,19 @@ impl Directory {
     /// # Errors
     /// `InvalidToken` for a token that is unknown, given up or over; `Conflict`.
     pub async fn transaction(&self, token: &Secret) -> Result<Conversation, Error> {
+        self.go_on(token, |_, _| Ok(())).await
+    }
+
+    /// Takes a step in a transaction, which is kept up by it; when another change came between, all over again.
+    pub(super) async fn go_on(
+        &self,
+        token: &Secret,
+        step: impl Fn(&mut Transaction, &User) -> Result<(), Error>,
+    ) -> Result<Conversation, Error> {
         for _ in 0..MOST_ROUNDS {
             let (from, user) = self.live_transaction(token).await?;
-            let to = from.prolonged(self.now());
+            let mut to = from.prolonged(self.now());
+            step(&mut to, &user)?;
             let write = Write::Session(SessionWrite::Move { from, to: to.clone() });
             let changes = Changes {
                 writes: vec![write],
