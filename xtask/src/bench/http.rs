@@ -68,6 +68,8 @@ impl Connection {
                 self.stream.read_exact(&mut body)?;
                 body
             }
+            // An answer without content has no length either.
+            None if head.status == 204 => Vec::new(),
             None => self.chunks()?,
         };
         Ok(Answer {
