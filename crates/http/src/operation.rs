@@ -2,6 +2,7 @@
 //! every handler happens here: the caller is found, the call is counted, refusals become error objects.
 
 use std::future::Future;
+use std::rc::Rc;
 
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -230,15 +231,14 @@ where
     let (answer, standing) = match known(&api, permission, &http, user, cross_origin).await {
         Ok((caller, foreseen)) => {
             let standing = api.count(bucket, caller.counted_as());
-            let (principal, context) = (caller.principal.clone(), request.clone());
-            let call = Call {
+            let call = Rc::new(Call {
                 caller,
                 request,
                 foreseen,
-            };
+            });
             let request = Request {
                 api: api.clone(),
-                call,
+                call: Rc::clone(&call),
                 http,
                 payload,
             };
@@ -246,7 +246,8 @@ where
             if let Err(refusal) = &answer
                 && refusal.denies_right()
             {
-                tell(&api, RefusedFor::Right, Some(&principal), &context, &method, path).await;
+                let principal = Some(&call.caller.principal);
+                tell(&api, RefusedFor::Right, principal, &call.request, &method, path).await;
             }
             (answer, standing)
         }

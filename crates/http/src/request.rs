@@ -1,5 +1,6 @@
 //! A request of somebody who is known, as handlers see it.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderName};
@@ -17,7 +18,7 @@ use crate::refusal::Refusal;
 /// A request of somebody who is known.
 pub(crate) struct Request {
     pub(crate) api: Api,
-    pub(crate) call: Call,
+    pub(crate) call: Rc<Call>,
     pub(crate) http: HttpRequest,
     pub(crate) payload: web::Payload,
 }
