@@ -62,43 +62,27 @@ fn assign(assignment: &RoleAssignment, to: &mut impl Statements) -> Result<(), S
     let (is_scoped, third_party) = (assignment.scope != Scope::All, assignment.third_party);
     let created = assignment.created.as_millis();
     let last_updated = assignment.last_updated.as_millis();
+    // The three statements differ in the table that the assignee is in, and in nothing that they are given.
+    macro_rules! assign_by {
+        ($statement:ident) => {
+            to.run(
+                Expected::One,
+                $statement {
+                    assignee,
+                    id,
+                    role,
+                    is_scoped,
+                    third_party,
+                    created,
+                    last_updated,
+                },
+            )
+        };
+    }
     match &assignment.assignee {
-        Assignee::User(_) => {
-            let assign = AssignToUser {
-                assignee,
-                id,
-                role,
-                is_scoped,
-                third_party,
-                created,
-                last_updated,
-            };
-            to.run(Expected::One, assign)
-        }
-        Assignee::Group(_) => {
-            let assign = AssignToGroup {
-                assignee,
-                id,
-                role,
-                is_scoped,
-                third_party,
-                created,
-                last_updated,
-            };
-            to.run(Expected::One, assign)
-        }
-        Assignee::Client(_) => {
-            let assign = AssignToClient {
-                assignee,
-                id,
-                role,
-                is_scoped,
-                third_party,
-                created,
-                last_updated,
-            };
-            to.run(Expected::One, assign)
-        }
+        Assignee::User(_) => assign_by!(AssignToUser),
+        Assignee::Group(_) => assign_by!(AssignToGroup),
+        Assignee::Client(_) => assign_by!(AssignToClient),
     }
 }
 
