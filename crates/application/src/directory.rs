@@ -270,16 +270,9 @@ impl Directory {
         &self,
         call: &Call,
         key: &str,
-        mut decide: impl FnMut(&Seen) -> Result<(Changes, T), Error>,
+        decide: impl FnMut(&Seen) -> Result<(Changes, T), Error>,
     ) -> Result<T, Error> {
-        for _ in 0..MOST_ROUNDS {
-            let user = self.find_user(call, key).await?;
-            let (changes, answer) = decide(&user)?;
-            if self.committed(changes).await? {
-                return Ok(answer);
-            }
-        }
-        Err(Error::Conflict)
+        self.change_seen(call, key, false, decide).await
     }
 
     /// The same for what takes somebody's access away: the directory keeps a super administrator (R8).
@@ -287,12 +280,24 @@ impl Directory {
         &self,
         call: &Call,
         key: &str,
+        decide: impl FnMut(&Seen) -> Result<(Changes, T), Error>,
+    ) -> Result<T, Error> {
+        self.change_seen(call, key, true, decide).await
+    }
+
+    async fn change_seen<T>(
+        &self,
+        call: &Call,
+        key: &str,
+        ends_access: bool,
         mut decide: impl FnMut(&Seen) -> Result<(Changes, T), Error>,
     ) -> Result<T, Error> {
         for _ in 0..MOST_ROUNDS {
             let user = self.find_user(call, key).await?;
             let (mut changes, answer) = decide(&user)?;
-            self.guard(&mut changes, Loss::User(&user.id)).await?;
+            if ends_access {
+                self.guard(&mut changes, Loss::User(&user.id)).await?;
+            }
             if self.committed(changes).await? {
                 return Ok(answer);
             }
