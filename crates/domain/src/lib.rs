@@ -10,6 +10,7 @@ pub mod authority;
 pub mod entity_tag;
 pub mod entropy;
 pub mod event;
+pub mod factor;
 pub mod group;
 pub mod id;
 pub mod linked_object;

@@ -7,10 +7,12 @@ mod entropy;
 mod gate;
 mod hasher;
 mod imported;
+mod otp;
 mod sealer;
 
 pub use argon2id::{Cost, CostError};
 pub use entropy::SystemEntropy;
 pub use gate::Limits;
 pub use hasher::Argon2Hasher;
+pub use otp::HmacOtp;
 pub use sealer::{KeyError, KeySealer, SealingKey};
