@@ -141,6 +141,7 @@ impl Directory {
             profile: new.profile,
             credentials: Credentials::none(Provider::okta()),
             failed_attempts: 0,
+            factors: denizen_domain::factor::FactorRecord::default(),
         })
     }
 

@@ -247,7 +247,9 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Stale
-            | StoreError::Duplicate(UniqueField::Id | UniqueField::Scope | UniqueField::Assertion) => Self::Conflict,
+            | StoreError::Duplicate(
+                UniqueField::Id | UniqueField::Scope | UniqueField::Assertion | UniqueField::FactorKey,
+            ) => Self::Conflict,
             StoreError::Duplicate(UniqueField::ClientId) => in_use("client_id"),
             StoreError::Duplicate(UniqueField::Login) => in_use("login"),
             StoreError::Duplicate(UniqueField::Attribute(name)) => Self::NotUnique(name),

@@ -58,7 +58,7 @@ pub fn check(
 }
 
 /// Whether an answer in its normalized form is a part of the question, or holds one of its longer words.
-fn repeats(question: &str, answer: &str) -> bool {
+pub(crate) fn repeats(question: &str, answer: &str) -> bool {
     let question = question.nfkc().collect::<String>().to_lowercase();
     let mut words = question.split(|c: char| !c.is_alphanumeric());
     question.contains(answer)

@@ -98,6 +98,7 @@ fn person(number: u64, type_id: &UserTypeId) -> Outcome<User> {
         profile,
         credentials: Credentials::none(Provider::okta()),
         failed_attempts: 0,
+        factors: denizen_domain::factor::FactorRecord::default(),
     })
 }
 

@@ -80,6 +80,21 @@ diesel::table! {
         provider_type -> Text,
         provider_name -> Text,
         failed_attempts -> BigInt,
+        factors -> Text,
+    }
+}
+
+diesel::table! {
+    factors (seq) {
+        seq -> BigInt,
+        id -> Text,
+        user_id -> Text,
+        version -> BigInt,
+        status -> Text,
+        created -> BigInt,
+        last_updated -> BigInt,
+        unique_key -> Nullable<Text>,
+        device -> Text,
     }
 }
 
@@ -336,6 +351,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     sessions,
     sign_ins,
+    factors,
     groups,
     group_members,
     user_types,

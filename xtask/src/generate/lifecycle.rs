@@ -160,6 +160,7 @@ fn sample(status: Status, password: Option<StoredPassword>) -> Option<User> {
             provider: Provider::okta(),
         },
         failed_attempts: 0,
+        factors: denizen_domain::factor::FactorRecord::default(),
     })
 }
 

@@ -44,6 +44,7 @@ impl State {
             Write::App(write) => self.write_app(write)?,
             Write::OAuth(write) => self.write_oauth(write)?,
             Write::Session(write) => self.write_session(write)?,
+            Write::Factor(write) => self.write_factor(write)?,
             Write::InsertUser(user) => self.insert_user(*user)?,
             Write::UpdateUser { from, to } => self.update_user(&from, *to)?,
             Write::DeleteUser(user) => self.delete_user(&user)?,
@@ -131,6 +132,7 @@ impl State {
         self.api_tokens.retain(|_, token| token.owner != user.id);
         self.one_time_tokens.retain(|_, token| token.user_id != user.id);
         self.sessions.retain(|_, session| session.user_id != user.id);
+        self.forget_factors_of(&user.id);
         self.transactions
             .retain(|_, transaction| transaction.user_id != user.id);
         self.claims.retain(|_, owner| *owner != user.id);

@@ -4,6 +4,7 @@
 
 mod apply;
 mod apps;
+mod factors;
 mod groups;
 mod lists;
 mod oauth;
@@ -21,6 +22,7 @@ use async_trait::async_trait;
 use denizen_domain::app::{App, AppGroup, AppUser};
 use denizen_domain::authority::Role;
 use denizen_domain::event::LogEvent;
+use denizen_domain::factor::{Factor, FactorId};
 use denizen_domain::group::Group;
 use denizen_domain::id::{ApiTokenId, AppId, GroupId, MessageId, UserId, UserTypeId};
 use denizen_domain::login::LoginKey;
@@ -86,6 +88,9 @@ struct State {
     one_time_tokens: BTreeMap<SecretDigest, OneTimeToken>,
     sessions: BTreeMap<SecretDigest, Session>,
     transactions: BTreeMap<SecretDigest, Transaction>,
+    /// Factors by the order of their enrolment.
+    factors: BTreeMap<u64, Factor>,
+    factor_places: BTreeMap<FactorId, u64>,
     events: Vec<LogEvent>,
     messages: BTreeMap<MessageId, Waiting>,
 }

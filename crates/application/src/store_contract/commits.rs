@@ -36,6 +36,8 @@ async fn users_read_back_as_written(sample: &Sample) {
     user.activated = Some(dawn());
     user.last_login = Some(dawn().plus_millis(1));
     user.failed_attempts = 3;
+    user.factors.failures = 2;
+    user.factors.enrolled = 1;
     let hash = |n: u32| StoredPassword::from_stored(&format!("$argon2id${n}")).expect("it is a PHC string");
     user.credentials.password = Some(hash(1));
     user.credentials.password_history = vec![hash(2), hash(3)];

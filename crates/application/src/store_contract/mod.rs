@@ -3,6 +3,7 @@
 //! [`run`] founds an empty store and tries every promise of the ports. A store that passes can stand in for any other.
 
 mod commits;
+mod factors;
 mod groups;
 mod lists;
 mod oauth;
@@ -35,4 +36,5 @@ pub async fn run(store: Arc<dyn Store>) {
     standings::run(&sample).await;
     oauth::run(&sample).await;
     sessions::run(&sample).await;
+    factors::run(&sample).await;
 }

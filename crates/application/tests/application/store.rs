@@ -9,6 +9,7 @@ use denizen_application::memory::MemoryStore;
 use denizen_domain::app::{App, AppGroup, AppUser};
 use denizen_domain::authority::{Grant, Rank, Role, Standing};
 use denizen_domain::event::LogEvent;
+use denizen_domain::factor::{Factor, FactorId};
 use denizen_domain::group::Group;
 use denizen_domain::id::{AppId, GroupId, MessageId, UserId, UserTypeId};
 use denizen_domain::login::LoginKey;
@@ -16,9 +17,10 @@ use denizen_domain::message::PendingMessage;
 use denizen_domain::oauth::{ScopeGrant, SigningKey};
 use denizen_domain::organization::Organization;
 use denizen_domain::ports::{
-    AccessTokenBearer, AppSelection, Apps, Changes, Commit, Delivery, GroupSelection, GroupStats, Groups, Links,
-    LogSelection, OAuth, Outbox, Page, Position, Roles, Sessions, Standings, StoreError, Structure, StructureState,
-    Subscriptions, SuperAdministrator, SystemLog, TargetApp, TokenBearer, Tokens, UsableApp, UserSelection, Users,
+    AccessTokenBearer, AppSelection, Apps, Changes, Commit, Delivery, Factors, GroupSelection, GroupStats, Groups,
+    Links, LogSelection, OAuth, Outbox, Page, Position, Roles, Sessions, Standings, StoreError, Structure,
+    StructureState, Subscriptions, SuperAdministrator, SystemLog, TargetApp, TokenBearer, Tokens, UsableApp,
+    UserSelection, Users,
 };
 use denizen_domain::role::{Assignee, AssignmentId, RoleAssignment};
 use denizen_domain::schema::Schema;
@@ -350,6 +352,29 @@ impl Sessions for RestlessStore {
     async fn transaction(&self, digest: &SecretDigest) -> Result<Option<(Transaction, User)>, StoreError> {
         self.turn().await;
         self.inner.transaction(digest).await
+    }
+}
+
+#[async_trait]
+impl Factors for RestlessStore {
+    async fn user_with_factors(&self, id: &UserId) -> Result<Option<(User, Vec<Factor>)>, StoreError> {
+        self.turn().await;
+        self.inner.user_with_factors(id).await
+    }
+
+    async fn factor(&self, user: &UserId, id: &FactorId) -> Result<Option<(Factor, User)>, StoreError> {
+        self.turn().await;
+        self.inner.factor(user, id).await
+    }
+
+    async fn factor_by_key(&self, key: &str) -> Result<Option<Factor>, StoreError> {
+        self.turn().await;
+        self.inner.factor_by_key(key).await
+    }
+
+    async fn factors_after(&self, after: Option<&FactorId>, limit: usize) -> Result<Vec<Factor>, StoreError> {
+        self.turn().await;
+        self.inner.factors_after(after, limit).await
     }
 }
 

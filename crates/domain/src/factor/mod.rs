@@ -1,3 +1,187 @@
-//! Factors: what a user shows beside the password (contract: factors).
+//! Factors: what a user shows beside the password. What a factor is made of, what may be enrolled, and what a wrong proof
+//! costs (contract: factors).
 
+mod id;
+mod kind;
 pub mod otp;
+mod question;
+mod record;
+mod totp;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::id::FactorId;
+pub use self::kind::{FactorKind, UnknownKind};
+pub use self::question::{ANSWER_TOO_SHORT, Question, QuestionKey, check_answer};
+pub use self::record::{FactorRecord, MOST_FAILED_ACTIVATIONS, MOST_FAILED_VERIFICATIONS, VerifyRefusal};
+pub use self::totp::Totp;
+use crate::id::UserId;
+use crate::sealed::Sealed;
+use crate::time::Timestamp;
+
+/// Where a factor stands (contract: factors §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FactorStatus {
+    /// It was enrolled, and not yet shown to work.
+    PendingActivation,
+    /// It can be used.
+    Active,
+    /// It cannot be used for now.
+    Inactive,
+    /// Its credential has run out.
+    Expired,
+}
+
+impl FactorStatus {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::PendingActivation, Self::Active, Self::Inactive, Self::Expired];
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PendingActivation => "PENDING_ACTIVATION",
+            Self::Active => "ACTIVE",
+            Self::Inactive => "INACTIVE",
+            Self::Expired => "EXPIRED",
+        }
+    }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+/// A factor of a user, as read at one version.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Factor {
+    /// Its id.
+    pub id: FactorId,
+    /// Grows by one with each change and each wrong proof: what was judged on an older state is judged again.
+    pub version: i64,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Where it stands.
+    pub status: FactorStatus,
+    /// When it was enrolled.
+    pub created: Timestamp,
+    /// When it was last changed.
+    pub last_updated: Timestamp,
+    /// What no other factor of the directory may have, such as the id of a credential.
+    pub key: Option<String>,
+    /// What it is made of.
+    pub device: Device,
+}
+
+impl Factor {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> FactorKind {
+        self.device.kind()
+    }
+
+    /// Whether it can be used.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.status == FactorStatus::Active
+    }
+
+    /// The factor once it has been shown to work.
+    #[must_use]
+    pub fn activated(&self, device: Device, at: Timestamp) -> Self {
+        Self {
+            status: FactorStatus::Active,
+            last_updated: at.whole_seconds(),
+            device,
+            ..self.clone()
+        }
+    }
+
+    /// The factor with other insides, as after a use. Its dates stay: a use is no change.
+    #[must_use]
+    pub fn with(&self, device: Device) -> Self {
+        Self { device, ..self.clone() }
+    }
+}
+
+/// What a factor is made of: what the user has or knows, and how far it has been used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Device {
+    /// A question with its answer.
+    Question(Question),
+    /// A secret that codes of the time are made of, in an authenticator of the original's make.
+    OktaTotp(Totp),
+    /// The same in any other authenticator.
+    GoogleTotp(Totp),
+}
+
+impl Device {
+    /// The kind of factor that is made of this.
+    #[must_use]
+    pub fn kind(&self) -> FactorKind {
+        match self {
+            Self::Question(_) => FactorKind::Question,
+            Self::OktaTotp(_) => FactorKind::OktaTotp,
+            Self::GoogleTotp(_) => FactorKind::GoogleTotp,
+        }
+    }
+
+    /// Every secret in it that is sealed, for whoever seals them anew with another key.
+    pub fn sealed_mut(&mut self) -> Vec<&mut Sealed> {
+        match self {
+            Self::Question(_) => Vec::new(),
+            Self::OktaTotp(totp) | Self::GoogleTotp(totp) => vec![&mut totp.secret],
+        }
+    }
+}
+
+/// Why a factor is not enrolled, changed or removed (contract: factors §6.4, §6.8).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FactorRefusal {
+    /// The provider does not fit the type.
+    #[error("the provider does not fit the type")]
+    InvalidProvider,
+    /// The organization does not use this kind.
+    #[error("the organization does not use this kind of factor")]
+    NotEnabled,
+    /// What is told of the factor is missing or wrong.
+    #[error("the profile of the factor is missing or wrong")]
+    InvalidProfile,
+    /// The same with words of its own.
+    #[error("{0}")]
+    InvalidAnswer(String),
+    /// The user has as many of the kind as there may be.
+    #[error("the user has a factor of this kind")]
+    AlreadySetUp,
+    /// The factor is in another state.
+    #[error("the factor is not in the expected state")]
+    WrongState,
+    /// The user's status is against it.
+    #[error("not in the user's present status")]
+    UserStatus,
+    /// What the kind does not offer.
+    #[error("this kind of factor does not offer it")]
+    NotOffered,
+    /// Too many activations failed of late.
+    #[error("too many activations failed")]
+    TooManyActivations,
+}
+
+/// What stands against one more factor of a kind; of several that wait for their activation, the newest takes the place.
+///
+/// # Errors
+/// [`FactorRefusal::AlreadySetUp`].
+pub fn place_for(kind: FactorKind, present: &[Factor]) -> Result<Option<&Factor>, FactorRefusal> {
+    let mut of_kind = present.iter().filter(|factor| factor.kind() == kind);
+    let active = of_kind
+        .clone()
+        .filter(|factor| factor.status != FactorStatus::PendingActivation)
+        .count();
+    if active >= kind.most() {
+        return Err(FactorRefusal::AlreadySetUp);
+    }
+    Ok(of_kind.find(|factor| factor.status == FactorStatus::PendingActivation))
+}

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{OAuthWrite, RoleWrite, SessionWrite, StoreError, SubscriptionWrite};
+use super::{FactorWrite, OAuthWrite, RoleWrite, SessionWrite, StoreError, SubscriptionWrite};
 use crate::app::{App, AppGroup, AppUser};
 use crate::event::LogEvent;
 use crate::group::Group;
@@ -40,6 +40,8 @@ pub enum Write {
     Subscription(SubscriptionWrite),
     /// Changes a session or a transaction that leads to one.
     Session(SessionWrite),
+    /// Changes a factor of a user.
+    Factor(FactorWrite),
     /// Adds a user; `Duplicate(Login)` when another one owns the login.
     InsertUser(Box<User>),
     /// Writes a user over the state that was read, and counts its version up by one; `Stale` when another change came between,

@@ -34,6 +34,8 @@ pub enum UniqueField {
     GroupName,
     /// The name that an app goes by as a client.
     ClientId,
+    /// The key of a factor, such as the id of a credential.
+    FactorKey,
     /// A scope that is granted to an app.
     Scope,
     /// An assertion that is good for one use.

@@ -6,6 +6,7 @@
 mod apps;
 mod commit;
 mod error;
+mod factors;
 mod groups;
 mod links;
 mod log;
@@ -24,6 +25,7 @@ mod users;
 pub use self::apps::{AppSelection, Apps, UsableApp};
 pub use self::commit::{AppWrite, Changes, Commit, MembershipWrite, StructureWrite, Write};
 pub use self::error::{StoreError, UniqueField};
+pub use self::factors::{FactorWrite, Factors};
 pub use self::groups::{GroupCriterion, GroupSelection, GroupStats, Groups};
 pub use self::links::Links;
 pub use self::log::{LogSelection, SystemLog};
@@ -60,6 +62,7 @@ pub trait Store:
     + Tokens
     + OAuth
     + Sessions
+    + Factors
     + SystemLog
     + Outbox
     + Commit
@@ -78,6 +81,7 @@ impl<T> Store for T where
         + Tokens
         + OAuth
         + Sessions
+        + Factors
         + SystemLog
         + Outbox
         + Commit

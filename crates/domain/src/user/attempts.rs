@@ -39,11 +39,18 @@ impl User {
         if user.may_attempt(policy) || !matches!(self.status, Status::Active | Status::PasswordExpired) {
             return Failure::Counted(Box::new(user));
         }
-        user.status = Status::LockedOut;
-        user.resumes_to = self.status;
-        user.status_changed = Some(at.whole_seconds());
-        user.last_updated = at.whole_seconds();
-        Failure::Locked(Box::new(user))
+        Failure::Locked(Box::new(user.locked_out(at)))
+    }
+
+    /// The user, locked out; the present status comes back with the end of the lock-out.
+    pub(crate) fn locked_out(self, at: Timestamp) -> Self {
+        Self {
+            resumes_to: self.status,
+            status: Status::LockedOut,
+            status_changed: Some(at.whole_seconds()),
+            last_updated: at.whole_seconds(),
+            ..self
+        }
     }
 
     /// The user with every failure forgotten, as after a success (L5).
@@ -124,6 +131,7 @@ mod tests {
             profile: Profile::from_attributes(&serde_json::Map::new()),
             credentials: Credentials::none(Provider::okta()),
             failed_attempts: 0,
+            factors: crate::factor::FactorRecord::default(),
         }
     }
 

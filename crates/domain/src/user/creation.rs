@@ -139,6 +139,7 @@ pub fn create(plan: &CreationPlan, new: NewUser, at: Timestamp) -> Result<Creati
             ..Credentials::none(provider)
         },
         failed_attempts: 0,
+        factors: crate::factor::FactorRecord::default(),
     };
     let issue = (status == Status::Provisioned).then_some(TokenPurpose::Activation);
     Ok(Creation { user, issue })

@@ -15,6 +15,7 @@ pub use self::transition::{Effects, Fate, Sessions, TokenEffect, Transition};
 
 use serde::{Deserialize, Serialize};
 
+use crate::factor::FactorRecord;
 use crate::id::{UserId, UserTypeId};
 use crate::login::Login;
 use crate::password::StoredPassword;
@@ -54,6 +55,8 @@ pub struct User {
     pub credentials: Credentials,
     /// Wrong passwords in a row.
     pub failed_attempts: u32,
+    /// What is kept of the factors beside the factors.
+    pub factors: FactorRecord,
 }
 
 /// How a user proves who they are.

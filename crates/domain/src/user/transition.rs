@@ -162,6 +162,9 @@ impl User {
         ) {
             user.failed_attempts = 0;
         }
+        if matches!(action, Action::Activate | Action::Unlock) {
+            user.factors.failures = 0;
+        }
         if action == Action::Activate {
             user.activated = Some(at);
         }

@@ -10,6 +10,7 @@ use diesel::query_builder::{QueryFragment, QueryId};
 
 use super::super::{authority_is, structure_is};
 use super::app_writes::write_app;
+use super::factor_writes::write_factor;
 use super::membership_writes::write_membership;
 use super::oauth_writes::write_oauth;
 use super::role_writes::write_role;
@@ -111,6 +112,7 @@ fn write(change: &Write, to: &mut impl Statements) -> Result<(), StoreError> {
         Write::App(change) => write_app(change, to),
         Write::OAuth(change) => write_oauth(change, to),
         Write::Session(change) => write_session(change, to),
+        Write::Factor(change) => write_factor(change, to),
         Write::InsertUser(user) => insert_user(user, to),
         Write::UpdateUser { from, to: user } => update_user(from, user, to),
         Write::DeleteUser(user) => delete_user(user, to),

@@ -9,6 +9,8 @@ pub(super) mod apply;
 mod apps;
 mod attribute_writes;
 mod errors;
+mod factor_writes;
+mod factors;
 pub(super) mod grants;
 mod group_lists;
 mod groups;

@@ -1,5 +1,6 @@
 //! Users as rows.
 
+use denizen_domain::factor::FactorRecord;
 use denizen_domain::id::{UserId, UserTypeId};
 use denizen_domain::login::Login;
 use denizen_domain::password::StoredPassword;
@@ -14,6 +15,9 @@ use serde::de::value::Error as NotOne;
 
 use super::Backend;
 use crate::schema::users;
+
+/// What is stored of factors of somebody who has none.
+const NO_FACTORS: &str = "{}";
 
 /// A user as it is read.
 #[derive(Queryable, Selectable)]
@@ -41,6 +45,7 @@ pub(crate) struct UserRow {
     pub(super) provider_type: String,
     pub(super) provider_name: String,
     pub(super) failed_attempts: i64,
+    pub(super) factors: String,
 }
 
 impl TryFrom<UserRow> for User {
@@ -91,6 +96,10 @@ impl TryFrom<UserRow> for User {
                 },
             },
             failed_attempts: u32::try_from(row.failed_attempts).map_err(|_| bad("failed_attempts"))?,
+            factors: match row.factors.as_str() {
+                NO_FACTORS => FactorRecord::default(),
+                text => serde_json::from_str(text).map_err(|_| bad("factors"))?,
+            },
             id: UserId::parse(&row.id).ok_or_else(|| bad("id"))?,
         })
     }
@@ -122,6 +131,7 @@ pub(super) struct Derived {
     pub(super) password_history: String,
     pub(super) recovery_answer: Option<String>,
     pub(super) provider_type: &'static str,
+    pub(super) factors: String,
 }
 
 impl Derived {
@@ -142,7 +152,17 @@ impl Derived {
             password_history: serde_json::Value::from(history).to_string(),
             recovery_answer: question.map(|question| question.answer.to_stored()),
             provider_type: provider_type(credentials.provider.kind),
+            factors: factor_record(&user.factors),
         }
+    }
+}
+
+/// What is kept of a user's factors, as text.
+pub(super) fn factor_record(record: &FactorRecord) -> String {
+    if *record == FactorRecord::default() {
+        NO_FACTORS.to_owned()
+    } else {
+        serde_json::to_value(record).unwrap_or_default().to_string()
     }
 }
 
@@ -178,6 +198,7 @@ pub(super) struct NewUserRow<'a> {
     provider_type: &'a str,
     provider_name: &'a str,
     failed_attempts: i64,
+    factors: &'a str,
 }
 
 impl<'a> NewUserRow<'a> {
@@ -207,6 +228,7 @@ impl<'a> NewUserRow<'a> {
             provider_type: derived.provider_type,
             provider_name: &user.credentials.provider.name,
             failed_attempts: i64::from(user.failed_attempts),
+            factors: &derived.factors,
         }
     }
 }

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use serde::{Serialize, Serializer};
 
 use super::apply::{Expected, Statements, json};
-use super::row::{Derived, NewUserRow, millis};
+use super::row::{Derived, NewUserRow, factor_record, millis};
 use super::search::index_entries;
 use super::statements::{AddAttributes, DescribeUser, MoveUser, RemoveAttribute};
 use crate::schema::users;
@@ -32,6 +32,7 @@ pub(super) fn update_user(from: &User, user: &User, to: &mut impl Statements) ->
     if !is_described_alike {
         describe(from, user, to)?;
     }
+    let factors = factor_record(&user.factors);
     let moved = MoveUser {
         id,
         version: from.version,
@@ -44,6 +45,7 @@ pub(super) fn update_user(from: &User, user: &User, to: &mut impl Statements) ->
         last_updated: user.last_updated.as_millis(),
         password_changed: millis(user.password_changed),
         failed_attempts: i64::from(user.failed_attempts),
+        factors: &factors,
     };
     to.run(Expected::One, moved)?;
     if from.profile == user.profile {

@@ -73,6 +73,8 @@ fn details(user: &User) -> String {
         ("passwordChanged", moment(user.password_changed)),
         ("hasPassword", yes_no(user.credentials.password.is_some())),
         ("failedAttempts", user.failed_attempts.to_string()),
+        ("factors", user.factors.enrolled.to_string()),
+        ("failedVerifications", user.factors.failures.to_string()),
     ];
     let profile: Vec<(String, String)> = user
         .profile

@@ -50,5 +50,6 @@ fn somebody() -> User {
         profile: Profile::from_attributes(profile.as_object().expect("it is an object")),
         credentials: Credentials::none(Provider::okta()),
         failed_attempts: 0,
+        factors: denizen_domain::factor::FactorRecord::default(),
     }
 }

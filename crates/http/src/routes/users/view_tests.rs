@@ -36,6 +36,7 @@ fn user(status: Status, profile: Value) -> User {
             ..Credentials::none(Provider::okta())
         },
         failed_attempts: 0,
+        factors: denizen_domain::factor::FactorRecord::default(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! prepared once for each connection.
 
 mod apps;
+mod factors;
 mod memberships;
 mod oauth;
 mod roles;
@@ -19,6 +20,7 @@ use super::super::{LOCK, PAIRS};
 use super::Backend;
 
 pub(super) use self::apps::{AssignGroup, RewriteAppProfiles, UpdateApp, UpdateAppSchema, UpdateAppUser};
+pub(super) use self::factors::UpdateFactor;
 pub(super) use self::memberships::{Claim, DescribeGroup, Join, Leave, Link, NoteJoining, NoteLeaving};
 pub(super) use self::oauth::RetireKey;
 pub(super) use self::roles::{
@@ -73,6 +75,7 @@ statement! {
         last_updated: i64,
         password_changed: Option<i64>,
         failed_attempts: i64,
+        factors: &'a str,
     }
     ("UPDATE users SET version = ", next_version: BigInt)
     (", status = ", status: Text)
@@ -83,6 +86,7 @@ statement! {
     (", last_updated = ", last_updated: BigInt)
     (", password_changed = ", password_changed: Nullable<BigInt>)
     (", failed_attempts = ", failed_attempts: BigInt)
+    (", factors = ", factors: Text)
     (" WHERE id = ", id: Text)
     (" AND version = ", version: BigInt)
 }

@@ -1,0 +1,2 @@
+DROP TABLE factors;
+ALTER TABLE users DROP COLUMN factors;
