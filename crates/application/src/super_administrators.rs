@@ -2,8 +2,9 @@
 //! done, and however many try it at once.
 //!
 //! Each such decision is made on one version of authority. If it takes a super administrator away, it counts the version up,
-//! so that of two such decisions at the same time one is made again; if it does not, the version must still be the same when
-//! it is committed, so that nobody becomes the last one unnoticed.
+//! so that of two such decisions at the same time one is made again. If it does not, nobody may become the last one unnoticed:
+//! the version must still be the same when it is committed. Only whoever ends an ordinary user's access need not wait for
+//! that: whatever makes a super administrator of somebody counts up their own version, over which they are written.
 
 use std::sync::{Arc, PoisonError};
 
@@ -28,6 +29,16 @@ pub(crate) enum Loss<'a> {
 }
 
 impl Loss<'_> {
+    /// What must still hold when a loss that takes nobody away is committed.
+    fn untouched(self, version: i64) -> Option<Write> {
+        match self {
+            Self::User(_) => None,
+            Self::RoleOf(_) | Self::RoleOfGroup(_) | Self::Membership(..) => {
+                Some(Write::Role(RoleWrite::Expect(version)))
+            }
+        }
+    }
+
     fn takes(self, one: &SuperAdministrator) -> bool {
         match self {
             Self::User(user) => one.user_id == *user,
@@ -44,6 +55,8 @@ impl Directory {
     ///
     /// # Errors
     /// `LastSuperAdministrator`; as the store says.
+    ///
+    /// A user must have been read before, and be written over the version that was read.
     pub(crate) async fn guard(&self, changes: &mut Changes, loss: Loss<'_>) -> Result<(), Error> {
         let store = &self.ports.store;
         let version = store.authority_version().await?;
@@ -52,7 +65,7 @@ impl Directory {
             && at == version
             && !all.iter().any(|one| loss.takes(one))
         {
-            changes.writes.insert(0, Write::Role(RoleWrite::Expect(version)));
+            changes.writes.splice(0..0, loss.untouched(version));
             return Ok(());
         }
         // Whether they may act is not part of the version: it is read each time it counts.
@@ -65,10 +78,10 @@ impl Directory {
         };
         let write = match supers.verdict() {
             Verdict::Refused => return Err(Error::LastSuperAdministrator),
-            Verdict::Taken => RoleWrite::Advance(version),
-            Verdict::Untouched => RoleWrite::Expect(version),
+            Verdict::Taken => Some(Write::Role(RoleWrite::Advance(version))),
+            Verdict::Untouched => loss.untouched(version),
         };
-        changes.writes.insert(0, Write::Role(write));
+        changes.writes.splice(0..0, write);
         Ok(())
     }
 }

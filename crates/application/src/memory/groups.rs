@@ -170,6 +170,7 @@ impl State {
                 let place = self.group_place(&group_id)?;
                 self.user(&user_id).ok_or(StoreError::Stale)?;
                 self.note_members(&group_id);
+                self.note_new_member(&group_id, &user_id);
                 if self.members.insert((group_id, user_id)) {
                     self.touch_members(place, at);
                 }

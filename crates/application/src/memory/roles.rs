@@ -148,6 +148,33 @@ impl State {
         }
     }
 
+    /// Somebody's own roles change, or they become a super administrator: whoever has read them reads again.
+    fn note_holder(&mut self, id: &UserId) {
+        if let Some(user) = self.places.get(id).and_then(|place| self.users.get_mut(place)) {
+            user.version += 1;
+        }
+    }
+
+    fn note_new_holders(&mut self, assignee: &Assignee, role: Role) {
+        match assignee {
+            Assignee::User(id) => self.note_holder(id),
+            Assignee::Group(id) if role == Role::SuperAdmin => {
+                let joined = self.members.iter().filter(|(group, _)| group == id);
+                let members: Vec<UserId> = joined.map(|(_, member)| member.clone()).collect();
+                members.iter().for_each(|member| self.note_holder(member));
+            }
+            Assignee::Group(_) | Assignee::Client(_) => {}
+        }
+    }
+
+    /// A user comes into a group, which may make a super administrator of them.
+    pub(super) fn note_new_member(&mut self, group: &GroupId, user: &UserId) {
+        let group = Assignee::Group(group.clone());
+        if self.held_by(&group).any(|held| held.role == Role::SuperAdmin) {
+            self.note_holder(user);
+        }
+    }
+
     fn any_group(&self, id: &GroupId) -> Option<&Group> {
         self.groups
             .values()
@@ -182,7 +209,11 @@ impl State {
 
     pub(super) fn write_role(&mut self, write: RoleWrite) -> Result<(), StoreError> {
         match write {
-            RoleWrite::Assign(assignment) => self.assign(*assignment)?,
+            RoleWrite::Assign(assignment) => {
+                let (assignee, role) = (assignment.assignee.clone(), assignment.role);
+                self.assign(*assignment)?;
+                self.note_new_holders(&assignee, role);
+            }
             RoleWrite::Update { from, to } => {
                 let place = self.unchanged(&from)?;
                 let version = from.version + 1;
@@ -191,6 +222,9 @@ impl State {
             RoleWrite::Unassign(assignment) => {
                 let place = self.unchanged(&assignment)?;
                 self.roles.remove(&place);
+                if let Assignee::User(id) = &assignment.assignee {
+                    self.note_holder(id);
+                }
             }
             RoleWrite::UnassignAllOf(user_id) => {
                 if self.held_by(&Assignee::User(user_id.clone())).next().is_none() {

@@ -206,6 +206,7 @@ async fn api_tokens_follow_their_owner(sample: &Sample) {
             role,
         ])
         .await;
+    let owner = sample.store.user(&owner.id).await.expect("reads").expect("it is there");
     let bearer = sample
         .store
         .token_bearer(&token.digest)

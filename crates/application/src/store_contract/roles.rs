@@ -25,6 +25,7 @@ pub(super) async fn run(sample: &Sample) {
     groups_pass_their_roles_on(sample).await;
     who_is_deactivated_gets_none(sample).await;
     decisions_on_all_of_authority_are_guarded(sample).await;
+    whoever_rises_is_read_anew(sample).await;
 }
 
 fn assigned(sample: &Sample, to: &Assignee, role: Role) -> RoleAssignment {
@@ -73,6 +74,10 @@ async fn narrowed(sample: &Sample, from: &RoleAssignment, targets: &[Target]) ->
         present = update(sample, &present, to).await;
     }
     present
+}
+
+async fn present(sample: &Sample, id: &UserId) -> User {
+    sample.store.user(id).await.expect("reads").expect("it is there")
 }
 
 async fn held(sample: &Sample, assignee: &Assignee) -> Vec<RoleAssignment> {
@@ -158,6 +163,7 @@ async fn a_role_is_held_once(sample: &Sample) {
     let refused = commit(sample, gone).await;
     assert!(matches!(refused, Err(StoreError::Stale)), "{refused:?}");
     assert_eq!(grants(sample, &user.id).await, [Grant::of(Role::ReportAdmin)]);
+    let user = present(sample, &user.id).await;
     sample.write(vec![Write::DeleteUser(Box::new(user))]).await;
     assert_eq!(held(sample, &to).await, []);
     let nobody = RoleWrite::Assign(Box::new(second));
@@ -370,6 +376,7 @@ async fn who_is_deactivated_gets_none(sample: &Sample) {
     let user = sample.stored("deactivated@example.com", &json!({})).await;
     let to = of_user(&user);
     let held_before = assign(sample, &to, Role::UserAdmin).await;
+    let user = present(sample, &user.id).await;
     let write = |user: &User, status| {
         let to = User { status, ..user.clone() };
         Write::UpdateUser {
@@ -440,4 +447,46 @@ async fn decisions_at_once_are_made_one_after_the_other(sample: &Sample) {
     assert_eq!(done.iter().filter(|advanced| **advanced).count(), 1);
     let now = sample.store.authority_version().await.expect("reads");
     assert_eq!(now, version + 1);
+}
+
+/// R8: what was decided about somebody who was no super administrator is stale once they are one, however they became it.
+async fn whoever_rises_is_read_anew(sample: &Sample) {
+    let user = sample.stored("riser@example.com", &json!({})).await;
+    let other = sample.stored("bystander@example.com", &json!({})).await;
+    let carriers = group(sample, "Risers").await;
+    let version = async || present(sample, &user.id).await.version;
+    let member = |add: bool| {
+        let (group_id, user_id, at) = (carriers.id.clone(), user.id.clone(), dawn());
+        vec![Write::Membership(if add {
+            MembershipWrite::AddMember { group_id, user_id, at }
+        } else {
+            MembershipWrite::RemoveMember { group_id, user_id, at }
+        })]
+    };
+    let first = version().await;
+    sample.write(member(true)).await;
+    let of_group = Assignee::Group(carriers.id.clone());
+    assign(sample, &of_group, Role::OrgAdmin).await;
+    assert_eq!(version().await, first, "a lesser role of a group is none of their own");
+    assign(sample, &of_group, Role::SuperAdmin).await;
+    assert_eq!(version().await, first + 1, "through the group that they are in");
+    sample.write(member(false)).await;
+    sample.write(member(true)).await;
+    assert_eq!(version().await, first + 2, "through the group that they come into");
+    let own = assign(sample, &of_user(&user), Role::SuperAdmin).await;
+    assert_eq!(version().await, first + 3, "by a role of their own");
+    let late = Write::UpdateUser {
+        from: Box::new(user.clone()),
+        to: Box::new(user.clone()),
+    };
+    let changes = denizen_domain::ports::Changes {
+        writes: vec![late],
+        ..Default::default()
+    };
+    let refused = sample.store.commit(changes).await;
+    assert!(matches!(refused, Err(StoreError::Stale)), "{refused:?}");
+    let gone = RoleWrite::Unassign(Box::new(own));
+    commit(sample, gone).await.expect("it is held");
+    assert_eq!(version().await, first + 4);
+    assert_eq!(present(sample, &other.id).await.version, other.version);
 }

@@ -13,6 +13,9 @@ use crate::role::{Assignee, AssignmentId, RoleAssignment};
 use crate::user::Status;
 
 /// A change of who holds which roles. Each counts up the version of authority.
+///
+/// Assigning a role to a user and taking it away count up the user's version too, and so does whatever makes somebody a super
+/// administrator, be it the role of a group or a membership: what was decided about a user who was none is then `Stale` (R8).
 #[derive(Clone, Debug)]
 pub enum RoleWrite {
     /// Assigns a role; `Duplicate(Id)` when the assignee holds it already, `Stale` when the assignee is gone or, for users,

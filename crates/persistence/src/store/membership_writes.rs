@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use super::apply::{Expected, Statements};
 use super::role_writes::bump_authority;
 use super::search::claim_key;
-use super::statements::{Claim, DescribeGroup, Join, Leave, Link, NoteJoining, NoteLeaving, NoteMembers};
+use super::statements::{Claim, DescribeGroup, Join, Leave, Link, NoteJoining, NoteLeaving, NoteMembers, NoteNewSuper};
 use crate::schema::{groups, links, unique_claims};
 
 /// Changes a group, its members, or links between users.
@@ -30,6 +30,7 @@ pub(super) fn write_membership(change: &MembershipWrite, to: &mut impl Statement
             let at = at.whole_seconds().as_millis();
             to.run(Expected::One, NoteJoining { group_id, user_id, at })?;
             to.run(Expected::Any, Join { group_id, user_id })?;
+            to.run(Expected::Any, NoteNewSuper { group_id, user_id })?;
             to.run(Expected::Any, NoteMembers { group_id })
         }
         MembershipWrite::RemoveMember { group_id, user_id, at } => {

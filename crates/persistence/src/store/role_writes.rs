@@ -1,14 +1,15 @@
 //! Writing who holds which roles. Each change counts up the version of authority, last of all, so that changes wait for each
 //! other as shortly as can be.
 
+use denizen_domain::authority::Role;
 use denizen_domain::ports::{RoleWrite, StoreError};
 use denizen_domain::role::{AppTarget, Assignee, RoleAssignment, Scope, Target};
 use diesel::prelude::*;
 
 use super::apply::{Expected, Statements};
 use super::statements::{
-    AddTarget, AdvanceAuthority, AssignToClient, AssignToGroup, AssignToUser, BumpAuthority, ClearTargets,
-    NoteUnassigning, RemoveAppTarget, RemoveGroupTarget, UpdateAssignment,
+    AddTarget, AdvanceAuthority, AssignToClient, AssignToGroup, AssignToUser, BumpAuthority, ClearTargets, NoteHolder,
+    NoteHolders, NoteUnassigning, RemoveAppTarget, RemoveGroupTarget, UpdateAssignment,
 };
 use crate::schema::role_assignments;
 
@@ -20,6 +21,7 @@ pub(super) fn write_role(change: &RoleWrite, to: &mut impl Statements) -> Result
             for target in assignment.scope.targets() {
                 add_target(assignment, &target, to)?;
             }
+            note_new_holders(assignment, to)?;
             bump_authority(to)
         }
         RoleWrite::Update { from, to: assignment } => {
@@ -32,6 +34,9 @@ pub(super) fn write_role(change: &RoleWrite, to: &mut impl Statements) -> Result
                 .filter(role_assignments::role.eq(assignment.role.as_str()))
                 .filter(role_assignments::version.eq(assignment.version));
             to.run(Expected::One, diesel::delete(unchanged))?;
+            if let Assignee::User(id) = &assignment.assignee {
+                to.run(Expected::Any, NoteHolder { user_id: id.as_str() })?;
+            }
             bump_authority(to)
         }
         RoleWrite::UnassignAllOf(user_id) => {
@@ -83,6 +88,18 @@ fn assign(assignment: &RoleAssignment, to: &mut impl Statements) -> Result<(), S
         Assignee::User(_) => assign_by!(AssignToUser),
         Assignee::Group(_) => assign_by!(AssignToGroup),
         Assignee::Client(_) => assign_by!(AssignToClient),
+    }
+}
+
+/// Counts up the versions of users, so that whoever was read before is not judged by the roles of that moment: everybody whose
+/// own roles change, and everybody who becomes a super administrator.
+fn note_new_holders(assignment: &RoleAssignment, to: &mut impl Statements) -> Result<(), StoreError> {
+    match &assignment.assignee {
+        Assignee::User(id) => to.run(Expected::Any, NoteHolder { user_id: id.as_str() }),
+        Assignee::Group(id) if assignment.role == Role::SuperAdmin => {
+            to.run(Expected::Any, NoteHolders { group_id: id.as_str() })
+        }
+        Assignee::Group(_) | Assignee::Client(_) => Ok(()),
     }
 }
 

@@ -135,13 +135,14 @@ async fn every_change_of_rights_counts_at_once_on_every_server() {
         watched.may(&[]).await;
         own_roles(&here, &watched, &owner).await;
         roles_of_groups(&here, &watched, &owner).await;
+        let assign = RoleAssignment::assign(Assignee::User(owner.id.clone()), Role::OrgAdmin, false, 7, dawn());
+        commit(&here, role(RoleWrite::Assign(Box::new(assign)))).await;
+        watched.may(&[Grant::of(Role::OrgAdmin)]).await;
+        let owner = there.user(&owner.id).await.expect("reads").expect("it is there");
         let deactivated = User {
             status: Status::Deprovisioned,
             ..owner.clone()
         };
-        let assign = RoleAssignment::assign(Assignee::User(owner.id.clone()), Role::OrgAdmin, false, 7, dawn());
-        commit(&here, role(RoleWrite::Assign(Box::new(assign)))).await;
-        watched.may(&[Grant::of(Role::OrgAdmin)]).await;
         let update = Write::UpdateUser {
             from: Box::new(owner.clone()),
             to: Box::new(deactivated),

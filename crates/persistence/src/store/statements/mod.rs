@@ -24,8 +24,8 @@ pub(super) use self::factors::UpdateFactor;
 pub(super) use self::memberships::{Claim, DescribeGroup, Join, Leave, Link, NoteJoining, NoteLeaving};
 pub(super) use self::oauth::RetireKey;
 pub(super) use self::roles::{
-    AddTarget, AdvanceAuthority, AssignToClient, AssignToGroup, AssignToUser, BumpAuthority, ClearTargets, NoteMembers,
-    NoteUnassigning, RemoveAppTarget, RemoveGroupTarget, UpdateAssignment,
+    AddTarget, AdvanceAuthority, AssignToClient, AssignToGroup, AssignToUser, BumpAuthority, ClearTargets, NoteHolder,
+    NoteHolders, NoteMembers, NoteNewSuper, NoteUnassigning, RemoveAppTarget, RemoveGroupTarget, UpdateAssignment,
 };
 pub(super) use self::sessions::{MoveTransaction, ProlongSession};
 pub(super) use self::structure::{

@@ -47,6 +47,35 @@ statement! {
 }
 
 statement! {
+    /// Counts up the version of a user whose own roles change.
+    NoteHolder {
+        user_id: &'a str,
+    }
+    ("UPDATE users SET version = version + 1 WHERE id = ", user_id: Text)
+}
+
+statement! {
+    /// Counts up the versions of the members of a group.
+    NoteHolders {
+        group_id: &'a str,
+    }
+    ("UPDATE users SET version = version + 1 WHERE seq IN (SELECT group_members.user_seq FROM group_members \
+      INNER JOIN groups ON groups.seq = group_members.group_seq WHERE groups.id = ", group_id: Text)
+    (")")
+}
+
+statement! {
+    /// Counts up the version of a user whom a group makes a super administrator.
+    NoteNewSuper {
+        group_id: &'a str,
+        user_id: &'a str,
+    }
+    ("UPDATE users SET version = version + 1 WHERE EXISTS (SELECT 1 FROM role_assignments WHERE role = 'SUPER_ADMIN' \
+      AND group_id = ", group_id: Text)
+    (") AND id = ", user_id: Text)
+}
+
+statement! {
     /// Assigns a role to a user who is not deactivated. The user stays so until the end.
     AssignToUser {
         assignee: &'a str,
