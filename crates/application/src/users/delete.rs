@@ -8,9 +8,10 @@ use denizen_domain::user::lifecycle::Action;
 
 use crate::account::Doer;
 use crate::call::Call;
-use crate::directory::{Directory, must};
+use crate::directory::{Directory, MOST_ROUNDS, must};
 use crate::error::Error;
 use crate::subscriptions::Notice;
+use crate::super_administrators::Loss;
 
 impl Directory {
     /// Deactivates a user, or removes one who is deactivated (`deleteUser`).
@@ -45,15 +46,14 @@ impl Directory {
         {
             audience.extend(self.ports.store.user(id).await?);
         }
-        let holder = Assignee::User(self.find_user(call, key).await?.id.clone());
-        let has_roles = !self.ports.store.role_assignments(&holder).await?.is_empty();
-        self.end_access(call, key, |user| {
-            must(call, permission, user)?;
+        for _ in 0..MOST_ROUNDS {
+            let user = self.find_user(call, key).await?;
+            must(call, permission, &user)?;
             let at = self.now();
             let transition = user.transition(action, at)?;
-            let mut changes = self.changes_of(user, &transition);
+            let mut changes = self.changes_of(&user, &transition);
             let doer = Doer::caller(call);
-            let about = |kind| self.event(&doer, kind, vec![Entity::user(user)], at);
+            let about = |kind| self.event(&doer, kind, vec![Entity::user(&user)], at);
             if transition.fate == Fate::Removed {
                 changes.events = vec![
                     about(EventType::UserDeleteInitiated),
@@ -61,13 +61,18 @@ impl Directory {
                 ];
             } else {
                 changes.events = vec![about(EventType::UserDeactivate)];
-                if has_roles {
+                // A role that comes or goes from now on counts up the version that the user is written over.
+                let holder = Assignee::User(user.id.clone());
+                if !self.ports.store.role_assignments(&holder).await?.is_empty() {
                     changes.events.push(about(EventType::PrivilegeRevoke));
                 }
-                self.notify(&mut changes, Notice::UserDeprovision, &audience, user, at)?;
+                self.notify(&mut changes, Notice::UserDeprovision, &audience, &user, at)?;
             }
-            Ok((changes, ()))
-        })
-        .await
+            self.guard(&mut changes, Loss::User(&user.id)).await?;
+            if self.committed(changes).await? {
+                return Ok(());
+            }
+        }
+        Err(Error::Conflict)
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use denizen_application::{Call, Error, HolderKey, RequestContext};
+use denizen_application::{AssignRole, Call, Error, HolderKey, RequestContext};
 use denizen_domain::authority::{Caller, Credential, Principal, Role, can_act};
+use denizen_domain::event::EventType;
 use denizen_domain::group::Group;
-use denizen_domain::id::ApiTokenId;
-use denizen_domain::ports::{Changes, Commit, RoleWrite, Roles, Write};
+use denizen_domain::id::{ApiTokenId, GroupId, UserId};
+use denizen_domain::ports::{Changes, Commit, MembershipWrite, RoleWrite, Roles, Write};
 use denizen_domain::role::{Assignee, RoleAssignment};
 use denizen_domain::user::User;
 use proptest::prelude::*;
@@ -22,6 +23,18 @@ impl World {
         self.store
             .commit(Changes {
                 writes: vec![write],
+                ..Changes::default()
+            })
+            .await
+            .unwrap();
+    }
+
+    async fn join(&self, group_id: GroupId, user_id: UserId) {
+        let at = self.now();
+        let join = MembershipWrite::AddMember { group_id, user_id, at };
+        self.store
+            .commit(Changes {
+                writes: vec![Write::Membership(join)],
                 ..Changes::default()
             })
             .await
@@ -196,6 +209,80 @@ proptest! {
                 }
             }
             assert!(world.able().await >= 1);
+        });
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// R8: whoever becomes a super administrator while they are suspended as an ordinary user is no stand-in for another.
+    #[test]
+    fn nobody_rises_unnoticed(seed: u64, way in 0usize..3) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let world = Arc::new(World::restless(seed).await);
+            let group = world.group("Heirs").await;
+            let riser = world.active("riser").await;
+            let (id, key) = (group.id.to_string(), riser.id.to_string());
+            if way == 1 {
+                world.directory.add_member(&world.admin, &id, &key).await.unwrap();
+            } else {
+                world.assign(Assignee::Group(group.id.clone()), Role::SuperAdmin).await;
+            }
+            let rising = {
+                let (world, group_id, user_id) = (Arc::clone(&world), group.id.clone(), riser.id.clone());
+                tokio::spawn(async move {
+                    for _ in 0..seed % 12 {
+                        tokio::task::yield_now().await;
+                    }
+                    match way {
+                        0 => world.assign(Assignee::User(user_id), Role::SuperAdmin).await,
+                        1 => world.assign(Assignee::Group(group_id), Role::SuperAdmin).await,
+                        _ => world.join(group_id, user_id).await,
+                    }
+                })
+            };
+            let suspending = [key, world.admin.caller.id().to_owned()].map(|key| {
+                let world = Arc::clone(&world);
+                tokio::spawn(async move { world.directory.suspend_user(&world.admin, &key).await })
+            });
+            rising.await.unwrap();
+            for task in suspending {
+                if let Err(error) = task.await.unwrap() {
+                    assert!(matches!(error, Error::LastSuperAdministrator), "{error:?}");
+                }
+            }
+            assert!(world.able().await >= 1);
+        });
+    }
+
+    /// G2: a role that comes to somebody at the moment of their deactivation goes with it, and the log tells of both.
+    #[test]
+    fn the_log_tells_of_every_role_that_goes(seed: u64) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let world = Arc::new(World::restless(seed).await);
+            let key = world.active("holder").await.id.to_string();
+            let seen = world.events().await.len();
+            let assigning = {
+                let (world, holder) = (Arc::clone(&world), HolderKey::User(key.clone()));
+                tokio::spawn(async move {
+                    let role = AssignRole { role_type: Some("USER_ADMIN".to_owned()), ..AssignRole::default() };
+                    world.directory.assign_role(&world.admin, &holder, &role).await
+                })
+            };
+            let deactivating = {
+                let world = Arc::clone(&world);
+                tokio::spawn(async move { world.directory.deactivate_user(&world.admin, &key, false).await })
+            };
+            let came = assigning.await.unwrap().is_ok();
+            deactivating.await.unwrap().unwrap();
+            let told = world.told_since(seen).await;
+            for kind in [EventType::PrivilegeGrant, EventType::PrivilegeRevoke] {
+                let times = told.iter().filter(|event| **event == kind).count();
+                assert_eq!(times, usize::from(came), "{told:?}");
+            }
         });
     }
 }
