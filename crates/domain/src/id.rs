@@ -110,6 +110,8 @@ ids! {
     AccessTokenId = "oat";
     /// Names a session; not its secret.
     SessionId = "trs";
+    /// Names a template of texts that are sent by SMS.
+    SmsTemplateId = "cst";
     /// Names a message on its way to a person.
     MessageId = "msg";
 }
