@@ -6,7 +6,7 @@ use denizen_domain::authority::Principal;
 use denizen_domain::entropy;
 use denizen_domain::event::{Client, Entity, EventOutcome, EventType, LogEvent};
 use denizen_domain::id::MessageId;
-use denizen_domain::message::{Mail, MailTemplate, MailUser, OutgoingMessage};
+use denizen_domain::message::{Mail, MailTemplate, MailUser, Message, OutgoingMessage};
 use denizen_domain::ports::{AppWrite, Changes, OAuthWrite, RoleWrite, SessionWrite, Write};
 use denizen_domain::secret::Secret;
 use denizen_domain::sign_in::Purpose;
@@ -269,7 +269,7 @@ impl Directory {
             expires: Some(expires),
             ..self.mail(kind.template(), to, user, at)
         };
-        self.send(changes, &mail, at)
+        self.send_mail(changes, mail, at)
     }
 
     /// Adds a mail without a link.
@@ -282,7 +282,7 @@ impl Directory {
         at: Timestamp,
     ) -> Result<(), Error> {
         let mail = self.mail(template, to, about, at);
-        self.send(changes, &mail, at)
+        self.send_mail(changes, mail, at)
     }
 
     /// Adds the notice that the password was changed (T10).
@@ -290,7 +290,7 @@ impl Directory {
         self.mail_notice(changes, MailTemplate::PasswordChanged, address(user, "email"), user, at)
     }
 
-    fn mail(&self, template: MailTemplate, to: Vec<String>, user: &User, at: Timestamp) -> Mail {
+    pub(crate) fn mail(&self, template: MailTemplate, to: Vec<String>, user: &User, at: Timestamp) -> Mail {
         let attributes = user.profile.attributes();
         let text = |name: &str| {
             attributes
@@ -311,20 +311,30 @@ impl Directory {
                 last_name: text("lastName"),
             },
             link: None,
+            code: None,
             expires: None,
+            factors: Vec::new(),
         }
     }
 
-    fn send(&self, changes: &mut Changes, mail: &Mail, at: Timestamp) -> Result<(), Error> {
+    /// Adds a mail, if there is somebody to get it.
+    pub(crate) fn send_mail(&self, changes: &mut Changes, mail: Mail, at: Timestamp) -> Result<(), Error> {
         if mail.to.is_empty() {
             return Ok(());
         }
+        self.send(changes, &Message::Mail(Box::new(mail)), at)
+    }
+
+    /// Adds a message, sealed.
+    pub(crate) fn send(&self, changes: &mut Changes, message: &Message, at: Timestamp) -> Result<(), Error> {
         let id = MessageId::generate(at, self.random());
-        let plain = serde_json::to_vec(mail).map_err(|error| Error::Internal(error.to_string()))?;
+        let plain = message
+            .to_stored()
+            .map_err(|error| Error::Internal(error.to_string()))?;
         let sealed = self.ports.sealer.seal(&plain, id.as_str());
         changes.messages.push(OutgoingMessage {
             id,
-            template: mail.template,
+            kind: message.kind(),
             sealed,
             created: at,
         });

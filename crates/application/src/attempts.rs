@@ -128,6 +128,7 @@ impl Directory {
                     changes.events.push(failure(EventType::UserLock, "LOCKED_OUT"));
                     let audience = self.audience(Notice::UserLockedOut).await?;
                     self.notify(&mut changes, Notice::UserLockedOut, &audience, &user, at)?;
+                    self.tell_lockout(&mut changes, &user, at)?;
                 }
             }
             if self.committed(changes).await? {

@@ -22,6 +22,7 @@ use tokio::sync::Notify;
 use crate::call::{Call, Foreseen};
 use crate::cursor::Cursors;
 use crate::error::Error;
+use crate::messaging::MessageSettings;
 use crate::refused_calls::Told;
 use crate::sight::{NarrowTokens, Seen};
 pub(crate) use crate::sight::{must, must_at_large};
@@ -56,6 +57,8 @@ pub struct Settings {
     pub activation_token_minutes: i64,
     /// How long sessions live.
     pub session_limits: SessionLimits,
+    /// What is sent to people, and how much of it.
+    pub messages: MessageSettings,
 }
 
 impl Settings {
@@ -68,6 +71,7 @@ impl Settings {
             password_policy: PasswordPolicy::default(),
             activation_token_minutes: 24 * 60,
             session_limits: SessionLimits::default(),
+            messages: MessageSettings::default(),
         }
     }
 }

@@ -5,10 +5,12 @@ use denizen_domain::authority::Forbidden;
 use denizen_domain::group::GroupRefusal;
 use denizen_domain::linked_object::{DefinitionRefusal, Side};
 use denizen_domain::password::HasherError;
+use denizen_domain::phone::PhoneRefusal;
 use denizen_domain::ports::{StoreError, UniqueField};
 use denizen_domain::role::RoleRefusal;
 use denizen_domain::schema::{AttributeRefusal, SchemaRefusal};
 use denizen_domain::search::SearchError;
+use denizen_domain::sending::SendingRefusal;
 use denizen_domain::sign_in::OutOfTurn;
 use denizen_domain::user::creation::CreationRefusal;
 use denizen_domain::user::lifecycle::Refusal;
@@ -200,6 +202,15 @@ pub enum Error {
         /// Whether the list is a search.
         search: bool,
     },
+    /// Nothing is sent to an address now.
+    #[error(transparent)]
+    Sending(#[from] SendingRefusal),
+    /// A phone number is not called.
+    #[error(transparent)]
+    Phone(#[from] PhoneRefusal),
+    /// The organization has no telephony.
+    #[error("no telephony")]
+    NoTelephony,
     /// The directory has not this feature.
     #[error("feature not available")]
     FeatureNotAvailable,

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use denizen_domain::message::{Mail, MessageSender, PendingMessage, SendError, retry_after};
+use denizen_domain::message::{Message, MessageSender, PendingMessage, SendError, retry_after};
 use denizen_domain::ports::Delivery;
 use denizen_domain::time::Timestamp;
 
@@ -85,12 +85,16 @@ impl Directory {
 
     async fn deliver(&self, message: &PendingMessage, sender: &dyn MessageSender) -> Delivery {
         let opened = self.ports.sealer.open(&message.sealed, message.id.as_str());
-        let mail: Option<Mail> = opened.ok().and_then(|plain| serde_json::from_slice(&plain).ok());
-        let Some(mail) = mail else {
+        let read = opened.ok().and_then(|plain| Message::from_stored(message.kind, &plain));
+        let Some(read) = read else {
             tracing::error!(message = %message.id, "a waiting message cannot be read; is the key another one?");
             return self.again(message);
         };
-        match sender.send(&message.id, &mail).await {
+        if read.pointless_from().is_some_and(|end| self.now() >= end) {
+            tracing::warn!(message = %message.id, "message given up: its code is dead");
+            return Delivery::Dead;
+        }
+        match sender.send(&message.id, &read).await {
             Ok(()) => Delivery::Sent,
             Err(error @ SendError::Temporary(_)) => {
                 tracing::warn!(message = %message.id, attempts = message.attempts, %error, "message postponed");

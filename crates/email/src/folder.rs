@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use denizen_domain::id::MessageId;
-use denizen_domain::message::{Mail, MessageSender, SendError};
+use denizen_domain::message::{Mail, MailSender, SendError};
 
 use crate::compose::Composer;
 use crate::from::FromAddress;
@@ -30,8 +30,8 @@ impl FolderSender {
 }
 
 #[async_trait]
-impl MessageSender for FolderSender {
-    async fn send(&self, id: &MessageId, mail: &Mail) -> Result<(), SendError> {
+impl MailSender for FolderSender {
+    async fn send_mail(&self, id: &MessageId, mail: &Mail) -> Result<(), SendError> {
         let message = self.composer.compose(id, mail)?.bytes;
         let (folder, name) = (self.folder.clone(), id.to_string());
         let written = tokio::task::spawn_blocking(move || write(&folder, &name, &message)).await;
@@ -94,9 +94,9 @@ mod tests {
         let sender = sender(&folder);
         let mail = mail(MailTemplate::UserActivation);
         for _ in 0..2 {
-            sender.send(&id(1), &mail).await.unwrap();
+            sender.send_mail(&id(1), &mail).await.unwrap();
         }
-        sender.send(&id(2), &mail).await.unwrap();
+        sender.send_mail(&id(2), &mail).await.unwrap();
         assert_eq!(names(&folder), [format!("{}.eml", id(1)), format!("{}.eml", id(2))]);
         let file = folder.join(format!("{}.eml", id(2)));
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
@@ -107,7 +107,9 @@ mod tests {
     async fn the_folder_is_made_for_its_owner_alone() {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("mail");
-        let sent = sender(&folder).send(&id(1), &mail(MailTemplate::PasswordChanged)).await;
+        let sent = sender(&folder)
+            .send_mail(&id(1), &mail(MailTemplate::PasswordChanged))
+            .await;
         assert_eq!(sent, Ok(()));
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
     }
@@ -118,7 +120,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("mail");
         fs::write(&folder, "a file in its place").unwrap();
-        let error = sender(&folder).send(&id(1), &mail(MailTemplate::UserActivation)).await;
+        let error = sender(&folder)
+            .send_mail(&id(1), &mail(MailTemplate::UserActivation))
+            .await;
         let Err(SendError::Temporary(text)) = error else {
             panic!("{error:?}")
         };

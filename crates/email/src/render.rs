@@ -40,6 +40,34 @@ const FILES: &[(&str, &str)] = &[
     ("UserDeactivated.txt", include_str!("../templates/UserDeactivated.txt")),
     ("UserLockedOut.html", include_str!("../templates/UserLockedOut.html")),
     ("UserLockedOut.txt", include_str!("../templates/UserLockedOut.txt")),
+    ("AccountLockout.html", include_str!("../templates/AccountLockout.html")),
+    ("AccountLockout.txt", include_str!("../templates/AccountLockout.txt")),
+    (
+        "EmailFactorVerification.html",
+        include_str!("../templates/EmailFactorVerification.html"),
+    ),
+    (
+        "EmailFactorVerification.txt",
+        include_str!("../templates/EmailFactorVerification.txt"),
+    ),
+    ("EmailChallenge.html", include_str!("../templates/EmailChallenge.html")),
+    ("EmailChallenge.txt", include_str!("../templates/EmailChallenge.txt")),
+    (
+        "AuthenticatorEnrolled.html",
+        include_str!("../templates/AuthenticatorEnrolled.html"),
+    ),
+    (
+        "AuthenticatorEnrolled.txt",
+        include_str!("../templates/AuthenticatorEnrolled.txt"),
+    ),
+    (
+        "AuthenticatorReset.html",
+        include_str!("../templates/AuthenticatorReset.html"),
+    ),
+    (
+        "AuthenticatorReset.txt",
+        include_str!("../templates/AuthenticatorReset.txt"),
+    ),
 ];
 
 /// Values are cut to this many characters: a mail is no place for a profile of a megabyte (H10).
@@ -99,6 +127,8 @@ impl Templates {
             first_name => one_line(&mail.user.first_name),
             last_name => one_line(&mail.user.last_name),
             link => link,
+            code => mail.code.as_ref().map_or("", |code| code.expose()),
+            factors => mail.factors.iter().map(|factor| one_line(factor)).collect::<Vec<_>>(),
             written => moment(mail.written),
             expires => mail.expires.map(moment),
         };
@@ -117,6 +147,11 @@ fn subject(mail: &Mail) -> String {
         MailTemplate::PasswordChanged => format!("{org}: your password was changed"),
         MailTemplate::UserDeactivated => format!("{org}: {} was deactivated", one_line(&mail.user.login)),
         MailTemplate::UserLockedOut => format!("{org}: {} was locked out", one_line(&mail.user.login)),
+        MailTemplate::AccountLockout => format!("{org}: your account was locked"),
+        MailTemplate::EmailFactorVerification => format!("{org}: confirm your email address"),
+        MailTemplate::EmailChallenge => format!("{org}: your code"),
+        MailTemplate::AuthenticatorEnrolled => format!("{org}: a factor was enrolled"),
+        MailTemplate::AuthenticatorReset => format!("{org}: a factor was reset"),
     }
 }
 
@@ -156,14 +191,14 @@ fn moment(millis: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{LINK, mail};
+    use crate::sample::{CODE, LINK, mail};
 
     fn words(mail: &Mail) -> Words {
         Templates::new().render(mail).unwrap()
     }
 
     #[test]
-    fn each_template_has_both_parts_and_holds_its_link_once() {
+    fn each_template_has_both_parts_and_holds_its_link_or_code_once() {
         for template in MailTemplate::ALL {
             let words = words(&mail(template));
             let carries = matches!(
@@ -173,11 +208,30 @@ mod tests {
                     | MailTemplate::PasswordResetByAdmin
                     | MailTemplate::SelfServiceUnlock
             );
+            let has_code = matches!(
+                template,
+                MailTemplate::EmailFactorVerification | MailTemplate::EmailChallenge
+            );
+            let has_factors = matches!(
+                template,
+                MailTemplate::AuthenticatorEnrolled | MailTemplate::AuthenticatorReset
+            );
+            assert!(!words.subject.contains(CODE), "{}", words.subject);
             for part in [&words.text, &words.html] {
+                assert_eq!(
+                    part.matches(CODE).count(),
+                    usize::from(has_code),
+                    "{template:?}: {part}"
+                );
+                assert_eq!(part.contains("SMS, e-mail"), has_factors, "{template:?}: {part}");
                 assert_eq!(part.matches(LINK).count(), usize::from(carries), "{template:?}: {part}");
                 assert!(part.contains("isaac.brock@example.com"), "{template:?}: {part}");
                 assert!(part.contains("Modest Mouse"), "{template:?}: {part}");
-                assert_eq!(part.contains("2025-09-29 04:49 UTC"), carries, "{template:?}: {part}");
+                assert_eq!(
+                    part.contains("2025-09-29 04:49 UTC"),
+                    carries || has_code,
+                    "{template:?}: {part}"
+                );
                 assert!(!part.contains("{{") && !part.contains("{%"), "{template:?}: {part}");
             }
             assert!(words.html.starts_with("<!doctype html>"), "{}", words.html);

@@ -8,6 +8,9 @@ use denizen_domain::time::Timestamp;
 /// The link of every sample.
 pub(crate) const LINK: &str = "https://id.example.com/welcome/canary-4f_x";
 
+/// The code of every sample.
+pub(crate) const CODE: &str = "495817";
+
 /// A sample of a template.
 pub(crate) fn mail(template: MailTemplate) -> Mail {
     Mail {
@@ -22,7 +25,9 @@ pub(crate) fn mail(template: MailTemplate) -> Mail {
             last_name: "Brock".to_owned(),
         },
         link: Some(Secret::new(LINK)),
+        code: Some(Secret::new(CODE)),
         expires: Some(1_759_117_790_042 + 3_600_000),
+        factors: vec!["SMS".to_owned(), "e-mail".to_owned()],
     }
 }
 

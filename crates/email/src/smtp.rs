@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use denizen_domain::id::MessageId;
-use denizen_domain::message::{Mail, MessageSender, SendError};
+use denizen_domain::message::{Mail, MailSender, SendError};
 use denizen_domain::secret::Secret;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
@@ -117,8 +117,8 @@ impl SmtpSender {
 }
 
 #[async_trait]
-impl MessageSender for SmtpSender {
-    async fn send(&self, id: &MessageId, mail: &Mail) -> Result<(), SendError> {
+impl MailSender for SmtpSender {
+    async fn send_mail(&self, id: &MessageId, mail: &Mail) -> Result<(), SendError> {
         let message = self.composer.compose(id, mail)?;
         // The transport's own limit is for each step; a server that answers slowly at each must not hold up the others.
         match tokio::time::timeout(self.timeout, self.hand_over(&message)).await {

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use denizen_domain::message::{MailTemplate, MessageSender as _, SendError};
+use denizen_domain::message::{MailSender as _, MailTemplate, SendError};
 use denizen_domain::secret::Secret;
 
 use crate::sample::{LINK, id, mail};
@@ -91,7 +91,7 @@ fn sender(port: u16, change: impl FnOnce(&mut SmtpSettings)) -> SmtpSender {
 async fn send(port: u16, to: &[&str]) -> Result<(), SendError> {
     let mut mail = mail(MailTemplate::UserActivation);
     mail.to = to.iter().map(|text| (*text).to_owned()).collect();
-    sender(port, |_| ()).send(&id(1), &mail).await
+    sender(port, |_| ()).send_mail(&id(1), &mail).await
 }
 
 const ISAAC: &[&str] = &["isaac@example.com"];
@@ -120,7 +120,10 @@ async fn an_account_is_used() {
     let sender = sender(server.port, |settings| {
         settings.account = Some(("denizen".to_owned(), Secret::new("tlpWENT2m")));
     });
-    assert_eq!(sender.send(&id(1), &mail(MailTemplate::PasswordChanged)).await, Ok(()));
+    assert_eq!(
+        sender.send_mail(&id(1), &mail(MailTemplate::PasswordChanged)).await,
+        Ok(())
+    );
     assert!(server.heard()[0].iter().any(|line| line.starts_with("AUTH PLAIN ")));
 }
 
@@ -196,7 +199,7 @@ async fn a_silent_server_is_given_up() {
     let port = listener.local_addr().unwrap().port();
     let sender = sender(port, |settings| settings.timeout = Duration::from_millis(50));
     let error = sender
-        .send(&id(1), &mail(MailTemplate::UserActivation))
+        .send_mail(&id(1), &mail(MailTemplate::UserActivation))
         .await
         .unwrap_err();
     assert_eq!(error.to_string(), "not sent for now: the mail server took too long");
@@ -208,7 +211,7 @@ async fn a_server_without_tls_gets_nothing_when_tls_is_asked_for() {
     let server = Server::start(1, &[]);
     let sender = sender(server.port, |settings| settings.security = Security::StartTls);
     let error = sender
-        .send(&id(1), &mail(MailTemplate::UserActivation))
+        .send_mail(&id(1), &mail(MailTemplate::UserActivation))
         .await
         .unwrap_err();
     assert!(matches!(error, SendError::Temporary(_)), "{error}");

@@ -2,6 +2,7 @@
 //! (contract: errors.tsv, conventions §2).
 
 mod life;
+mod messages;
 mod role;
 mod shape;
 mod sign_in;
@@ -297,6 +298,9 @@ impl From<Error> for Refusal {
             Error::Search(error) => error.into(),
             Error::SearchWithFilter => told(400, "E0000033", SEARCH_WITH_FILTER),
             Error::InvalidCursor { search } => invalid_cursor(search),
+            Error::Sending(refusal) => refusal.into(),
+            Error::Phone(refusal) => refusal.into(),
+            Error::NoTelephony => messages::no_telephony(),
             Error::FeatureNotAvailable => {
                 let summary = "You do not have permission to access the feature you are requesting";
                 told(401, "E0000015", summary)

@@ -223,6 +223,57 @@ fn an_internal_error_is_logged_and_not_told() {
 }
 
 #[test]
+fn refusals_of_messages() {
+    use denizen_domain::phone::PhoneRefusal as P;
+    use denizen_domain::sending::Channel as C;
+    use denizen_domain::sending::SendingRefusal as S;
+    let cases = [
+        (
+            Error::Sending(S::TooSoon(C::Sms)),
+            "429 E0000109 An SMS message was recently sent. Please wait 30 seconds before trying again.",
+        ),
+        (
+            Error::Sending(S::TooSoon(C::Call)),
+            "429 E0000133 A phone call was recently made. Please wait 30 seconds before trying again.",
+        ),
+        (
+            Error::Sending(S::TooSoon(C::Email)),
+            "429 E0000118 An email was recently sent. Please wait 5 seconds before trying again.",
+        ),
+        (
+            Error::Sending(S::TooMany(C::Sms)),
+            "429 E0000204 You have reached the limit of sms requests, please try again later.",
+        ),
+        (
+            Error::Sending(S::TooMany(C::Call)),
+            "429 E0000205 You have reached the limit of call requests, please try again later.",
+        ),
+        (
+            Error::Sending(S::TooMany(C::Email)),
+            "429 E0000047 API call exceeded rate limit due to too many requests.",
+        ),
+        (Error::Phone(P::Invalid), "400 E0000098 This phone number is invalid."),
+        (
+            Error::Phone(P::Elsewhere),
+            "403 E0000099 Only numbers located in US and Canada are allowed.  Contact your administrator if this is a \
+             problem.",
+        ),
+        (
+            Error::Phone(P::Extension),
+            "400 E0000121 Invalid phone extension. Please enter a valid phone extension.",
+        ),
+        (
+            Error::NoTelephony,
+            "403 E0000247 Your organization doesn't support SMS or Voice authentication at this time. Select another \
+             authentication method.",
+        ),
+    ];
+    for (error, wanted) in cases {
+        assert_eq!(line(error), wanted);
+    }
+}
+
+#[test]
 fn refusals_of_roles() {
     let cases = [
         (

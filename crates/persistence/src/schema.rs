@@ -339,6 +339,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sendings (channel, address) {
+        channel -> Text,
+        address -> Text,
+        version -> BigInt,
+        last -> BigInt,
+        day -> BigInt,
+        day_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    sms_templates (id) {
+        id -> Text,
+        version -> BigInt,
+        name -> Text,
+        template -> Text,
+        translations -> Text,
+        created -> BigInt,
+        last_updated -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     user_attr,

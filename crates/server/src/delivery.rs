@@ -4,14 +4,35 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::rt;
+use async_trait::async_trait;
 use denizen_application::{Delivered, Directory, Error};
-use denizen_domain::message::MessageSender;
+use denizen_domain::id::MessageId;
+use denizen_domain::message::{MailSender, Message, MessageSender, PhoneSender, SendError};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Sends each message in its way.
+pub struct Senders {
+    /// Mails.
+    pub mail: Box<dyn MailSender>,
+    /// Short messages and calls.
+    pub phone: Box<dyn PhoneSender>,
+}
+
+#[async_trait]
+impl MessageSender for Senders {
+    async fn send(&self, id: &MessageId, message: &Message) -> Result<(), SendError> {
+        match message {
+            Message::Mail(mail) => self.mail.send_mail(id, mail).await,
+            Message::Sms(sms) => self.phone.send_sms(id, sms).await,
+            Message::Call(call) => self.phone.call(id, call).await,
+        }
+    }
+}
 
 /// The task.
 pub struct Delivery {
@@ -21,7 +42,7 @@ pub struct Delivery {
 
 impl Delivery {
     /// Starts delivering.
-    pub fn start(directory: Arc<Directory>, sender: Box<dyn MessageSender>) -> Self {
+    pub fn start(directory: Arc<Directory>, sender: Senders) -> Self {
         let (stop, stopped) = watch::channel(false);
         let task = rt::spawn(deliver(directory, sender, stopped));
         Self { stop, task }
@@ -32,14 +53,14 @@ impl Delivery {
         // The task is told so in any case: it ends when this is dropped.
         let _ = self.stop.send(true);
         if timeout(limit, &mut self.task).await.is_err() {
-            tracing::warn!("some mails are left for the next start");
+            tracing::warn!("some messages are left for the next start");
             self.task.abort();
         }
     }
 }
 
 /// Waits until something is due, sends it, and so on. A store that fails is asked again after a pause that grows.
-async fn deliver(directory: Arc<Directory>, sender: Box<dyn MessageSender>, mut stopped: watch::Receiver<bool>) {
+async fn deliver(directory: Arc<Directory>, sender: Senders, mut stopped: watch::Receiver<bool>) {
     let mut pause = FIRST_PAUSE;
     while !*stopped.borrow() {
         let due = tokio::select! {
@@ -47,7 +68,7 @@ async fn deliver(directory: Arc<Directory>, sender: Box<dyn MessageSender>, mut 
             _ = stopped.changed() => break,
         };
         let round = match due {
-            Ok(()) => directory.deliver_due(&*sender).await,
+            Ok(()) => directory.deliver_due(&sender).await,
             Err(error) => Err(error),
         };
         match round {
@@ -65,7 +86,7 @@ async fn deliver(directory: Arc<Directory>, sender: Box<dyn MessageSender>, mut 
             }
         }
     }
-    match directory.deliver_due(&*sender).await {
+    match directory.deliver_due(&sender).await {
         Ok(delivered) => tell(delivered),
         Err(error) => complain(&error),
     }
@@ -73,10 +94,10 @@ async fn deliver(directory: Arc<Directory>, sender: Box<dyn MessageSender>, mut 
 
 fn tell(Delivered { sent, postponed, dead }: Delivered) {
     if sent + postponed + dead > 0 {
-        tracing::info!(sent, postponed, dead, "mails");
+        tracing::info!(sent, postponed, dead, "messages");
     }
 }
 
 fn complain(error: &Error) {
-    tracing::error!(%error, "mails cannot be delivered for now");
+    tracing::error!(%error, "messages cannot be delivered for now");
 }

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use denizen_application::Ports;
-use denizen_domain::message::MessageSender;
 use denizen_domain::ports::Store;
 use denizen_domain::sealed::Sealer;
 use denizen_email::{FolderSender, SmtpSender};
 use denizen_oauth::JsonWebTokens;
 use denizen_otp::{Argon2Hasher, SystemEntropy};
 use denizen_persistence::{PostgresStore, SqliteStore};
+use denizen_telephony::{FolderSender as PhoneFolderSender, NoSender, TwilioSender, WebhookSender};
 
 use crate::clock::SystemClock;
-use crate::config::{Config, Database, MailPart};
+use crate::config::{Config, Database, MailPart, Provider};
 use crate::data_folder;
+use crate::delivery::Senders;
 
 /// Opens the database, which gets the present schema if it has an older one.
 pub async fn open_store(config: &Config) -> Result<Arc<dyn Store>> {
@@ -48,10 +49,29 @@ pub fn ports(config: &Config, store: Arc<dyn Store>, sealer: impl Sealer + 'stat
     })
 }
 
-/// What sends mails.
-pub fn message_sender(part: &MailPart) -> Result<Box<dyn MessageSender>> {
-    Ok(match part {
-        MailPart::Folder { folder, from } => Box::new(FolderSender::new(folder.clone(), from.clone())),
-        MailPart::Smtp(settings) => Box::new(SmtpSender::new(settings.clone())?),
+/// What sends messages.
+pub fn senders(config: &Config) -> Result<Senders> {
+    Ok(Senders {
+        mail: match &config.mail {
+            MailPart::Folder { folder, from } => Box::new(FolderSender::new(folder.clone(), from.clone())),
+            MailPart::Smtp(settings) => Box::new(SmtpSender::new(settings.clone())?),
+        },
+        phone: match &config.telephony.provider {
+            Provider::Off => Box::new(NoSender),
+            Provider::Folder(folder) => Box::new(PhoneFolderSender::new(folder.clone())),
+            Provider::Twilio {
+                endpoint,
+                account,
+                timeout,
+            } => Box::new(TwilioSender::new(endpoint.clone(), account.clone(), *timeout)),
+            Provider::Webhook {
+                endpoint,
+                secret,
+                timeout,
+            } => {
+                let clock = Arc::new(SystemClock);
+                Box::new(WebhookSender::new(endpoint.clone(), secret.clone(), clock, *timeout))
+            }
+        },
     })
 }

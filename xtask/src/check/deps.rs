@@ -80,6 +80,12 @@ const RULES: &[Rule] = &[
         never: &["actix*", "diesel*", "libsqlite3-sys"],
     },
     Rule {
+        member: "denizen-telephony",
+        knows: INNER,
+        names_only: None,
+        never: &["actix*", "diesel*", "lettre", "libsqlite3-sys"],
+    },
+    Rule {
         member: "denizen-otp",
         knows: INNER,
         names_only: None,
@@ -99,6 +105,7 @@ const RULES: &[Rule] = &[
             "denizen-persistence",
             "denizen-http",
             "denizen-email",
+            "denizen-telephony",
             "denizen-otp",
             "denizen-oauth",
         ],

@@ -16,7 +16,7 @@ impl State {
         for message in changes.messages {
             let pending = PendingMessage {
                 id: message.id.clone(),
-                template: message.template,
+                kind: message.kind,
                 sealed: message.sealed,
                 attempts: 0,
                 next_attempt: message.created,
@@ -50,6 +50,7 @@ impl State {
             Write::DeleteUser(user) => self.delete_user(&user)?,
             Write::Role(write) => self.write_role(write)?,
             Write::Subscription(write) => self.write_subscription(write)?,
+            Write::Messaging(write) => self.write_messaging(write)?,
             Write::InsertApiToken(token) => {
                 if self.api_tokens.insert(token.id.clone(), token).is_some() {
                     return Err(StoreError::Duplicate(UniqueField::Id));

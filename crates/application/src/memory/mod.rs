@@ -7,6 +7,7 @@ mod apps;
 mod factors;
 mod groups;
 mod lists;
+mod messaging;
 mod oauth;
 mod outbox;
 mod roles;
@@ -43,6 +44,7 @@ use denizen_domain::time::Timestamp;
 use denizen_domain::token::{ApiToken, OneTimeToken};
 use denizen_domain::user::User;
 
+use self::messaging::Remembered;
 use self::roles::Assigned;
 
 /// A store in memory.
@@ -93,6 +95,7 @@ struct State {
     factor_places: BTreeMap<FactorId, u64>,
     events: Vec<LogEvent>,
     messages: BTreeMap<MessageId, Waiting>,
+    messaging: Remembered,
 }
 
 #[derive(Clone)]

@@ -6,6 +6,7 @@ mod commits;
 mod factors;
 mod groups;
 mod lists;
+mod messaging;
 mod oauth;
 mod outbox;
 mod races;
@@ -37,4 +38,5 @@ pub async fn run(store: Arc<dyn Store>) {
     oauth::run(&sample).await;
     sessions::run(&sample).await;
     factors::run(&sample).await;
+    messaging::run(&sample).await;
 }

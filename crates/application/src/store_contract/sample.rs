@@ -7,7 +7,7 @@ use denizen_domain::event::{Client, Entity, EventOutcome, EventType, LogEvent};
 use denizen_domain::group::Group;
 use denizen_domain::id::{GroupId, MessageId, OrgId, UserId, UserTypeId};
 use denizen_domain::login::Login;
-use denizen_domain::message::{MailTemplate, OutgoingMessage};
+use denizen_domain::message::{MailTemplate, MessageKind, OutgoingMessage};
 use denizen_domain::organization::{Foundation, Organization};
 use denizen_domain::ports::{Changes, Store, Write};
 use denizen_domain::profile::Profile;
@@ -163,7 +163,7 @@ impl Sample {
     pub(super) fn message(&self, at: Timestamp) -> OutgoingMessage {
         OutgoingMessage {
             id: MessageId::generate(at, self.number()),
-            template: MailTemplate::UserActivation,
+            kind: MessageKind::Mail(MailTemplate::UserActivation),
             sealed: vec![0, 1, 255],
             created: at,
         }

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use denizen_application::Delivered;
 use denizen_domain::id::MessageId;
-use denizen_domain::message::{Mail, MailTemplate, MessageSender, SendError, retry_after};
+use denizen_domain::message::{MailTemplate, Message, MessageSender, SendError, retry_after};
 use denizen_domain::ports::Outbox;
 use mockall::mock;
 
@@ -15,7 +15,7 @@ mock! {
     Sender {}
     #[async_trait]
     impl MessageSender for Sender {
-        async fn send(&self, id: &MessageId, mail: &Mail) -> Result<(), SendError>;
+        async fn send(&self, id: &MessageId, message: &Message) -> Result<(), SendError>;
     }
 }
 
@@ -31,7 +31,10 @@ async fn a_message_is_delivered_once() {
     let world = World::new().await;
     world.create(somebody("isaac.brock")).await.unwrap();
     let mut sender = MockSender::new();
-    let wanted = |_: &MessageId, mail: &Mail| mail.template == MailTemplate::UserActivation && mail.link.is_some();
+    let wanted = |_: &MessageId, message: &Message| match message {
+        Message::Mail(mail) => mail.template == MailTemplate::UserActivation && mail.link.is_some(),
+        _ => false,
+    };
     sender.expect_send().withf(wanted).times(1).returning(|_, _| Ok(()));
     assert_eq!(world.directory.deliver_due(&sender).await.unwrap(), done(1, 0, 0));
     world.clock.pass(7 * 24 * 60 * MINUTE);
@@ -82,7 +85,7 @@ async fn an_unsendable_message_is_given_up_at_once() {
     let world = World::new().await;
     world.create(somebody("isaac.brock")).await.unwrap();
     let mut sender = MockSender::new();
-    let refuse = |_: &MessageId, _: &Mail| Err(SendError::Permanent("no such mailbox".to_owned()));
+    let refuse = |_: &MessageId, _: &Message| Err(SendError::Permanent("no such mailbox".to_owned()));
     sender.expect_send().times(1).returning(refuse);
     assert_eq!(world.directory.deliver_due(&sender).await.unwrap(), done(0, 0, 1));
     assert_eq!(world.store.next_message_due().await.unwrap(), None);

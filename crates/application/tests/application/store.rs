@@ -11,22 +11,24 @@ use denizen_domain::authority::{Grant, Rank, Role, Standing};
 use denizen_domain::event::LogEvent;
 use denizen_domain::factor::{Factor, FactorId};
 use denizen_domain::group::Group;
-use denizen_domain::id::{AppId, GroupId, MessageId, UserId, UserTypeId};
+use denizen_domain::id::{AppId, GroupId, MessageId, SmsTemplateId, UserId, UserTypeId};
 use denizen_domain::login::LoginKey;
 use denizen_domain::message::PendingMessage;
 use denizen_domain::oauth::{ScopeGrant, SigningKey};
 use denizen_domain::organization::Organization;
 use denizen_domain::ports::{
     AccessTokenBearer, AppSelection, Apps, Changes, Commit, Delivery, Factors, GroupSelection, GroupStats, Groups,
-    Links, LogSelection, OAuth, Outbox, Page, Position, Roles, Sessions, Standings, StoreError, Structure,
+    Links, LogSelection, Messaging, OAuth, Outbox, Page, Position, Roles, Sessions, Standings, StoreError, Structure,
     StructureState, Subscriptions, SuperAdministrator, SystemLog, TargetApp, TokenBearer, Tokens, UsableApp,
     UserSelection, Users,
 };
 use denizen_domain::role::{Assignee, AssignmentId, RoleAssignment};
 use denizen_domain::schema::Schema;
 use denizen_domain::secret::SecretDigest;
+use denizen_domain::sending::{Channel, Sending};
 use denizen_domain::session::Session;
 use denizen_domain::sign_in::Transaction;
+use denizen_domain::sms_template::SmsTemplate;
 use denizen_domain::subscription::{NotificationType, OwnSubscription, RoleSubscription};
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::{ApiToken, OneTimeToken};
@@ -315,6 +317,22 @@ impl Subscriptions for RestlessStore {
 
     async fn mailed_holders(&self, roles: &[Role]) -> Result<Vec<(UserId, Role)>, StoreError> {
         self.inner.mailed_holders(roles).await
+    }
+}
+
+#[async_trait]
+impl Messaging for RestlessStore {
+    async fn sending(&self, channel: Channel, address: &str) -> Result<Option<Sending>, StoreError> {
+        self.turn().await;
+        self.inner.sending(channel, address).await
+    }
+
+    async fn sms_templates(&self) -> Result<Vec<SmsTemplate>, StoreError> {
+        self.inner.sms_templates().await
+    }
+
+    async fn sms_template(&self, id: &SmsTemplateId) -> Result<Option<SmsTemplate>, StoreError> {
+        self.inner.sms_template(id).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{FactorWrite, OAuthWrite, RoleWrite, SessionWrite, StoreError, SubscriptionWrite};
+use super::{FactorWrite, MessagingWrite, OAuthWrite, RoleWrite, SessionWrite, StoreError, SubscriptionWrite};
 use crate::app::{App, AppGroup, AppUser};
 use crate::event::LogEvent;
 use crate::group::Group;
@@ -42,6 +42,8 @@ pub enum Write {
     Session(SessionWrite),
     /// Changes a factor of a user.
     Factor(FactorWrite),
+    /// Changes what is remembered of addresses that codes are sent to, or a template of their texts.
+    Messaging(MessagingWrite),
     /// Adds a user; `Duplicate(Login)` when another one owns the login.
     InsertUser(Box<User>),
     /// Writes a user over the state that was read, and counts its version up by one; `Stale` when another change came between,

@@ -10,6 +10,7 @@ mod factors;
 mod groups;
 mod links;
 mod log;
+mod messaging;
 mod oauth;
 mod oauth_writes;
 mod outbox;
@@ -29,6 +30,7 @@ pub use self::factors::{FactorWrite, Factors};
 pub use self::groups::{GroupCriterion, GroupSelection, GroupStats, Groups};
 pub use self::links::Links;
 pub use self::log::{LogSelection, SystemLog};
+pub use self::messaging::{Messaging, MessagingWrite};
 pub use self::oauth::{AccessTokenBearer, OAuth};
 pub use self::oauth_writes::OAuthWrite;
 pub use self::outbox::{Delivery, Outbox};
@@ -65,6 +67,7 @@ pub trait Store:
     + Factors
     + SystemLog
     + Outbox
+    + Messaging
     + Commit
 {
 }
@@ -84,6 +87,8 @@ impl<T> Store for T where
         + Factors
         + SystemLog
         + Outbox
+        + Messaging
+        + Messaging
         + Commit
 {
 }

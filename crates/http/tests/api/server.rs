@@ -9,7 +9,7 @@ use actix_web::dev::ServerHandle;
 use async_trait::async_trait;
 use denizen_application::memory::MemoryStore;
 use denizen_application::{Directory, Ports, RequestContext, Settings};
-use denizen_domain::message::{Mail, MessageSender, SendError};
+use denizen_domain::message::{Mail, Message, MessageSender, SendError};
 use denizen_domain::ports::Clock;
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
@@ -239,6 +239,15 @@ impl Server {
 
     /// Every mail that is due, taken out of the outbox.
     pub fn mails(&self) -> Vec<Mail> {
+        let mails = self.messages().into_iter().filter_map(|message| match message {
+            Message::Mail(mail) => Some(*mail),
+            _ => None,
+        });
+        mails.collect()
+    }
+
+    /// Every message that is due, taken out of the outbox.
+    pub fn messages(&self) -> Vec<Message> {
         let sender = Mailbox::default();
         run(self.directory.deliver_due(&sender)).unwrap();
         sender.0.into_inner().unwrap()
@@ -270,12 +279,12 @@ impl Server {
 }
 
 #[derive(Default)]
-struct Mailbox(Mutex<Vec<Mail>>);
+struct Mailbox(Mutex<Vec<Message>>);
 
 #[async_trait]
 impl MessageSender for Mailbox {
-    async fn send(&self, _: &denizen_domain::id::MessageId, mail: &Mail) -> Result<(), SendError> {
-        self.0.lock().unwrap().push(mail.clone());
+    async fn send(&self, _: &denizen_domain::id::MessageId, message: &Message) -> Result<(), SendError> {
+        self.0.lock().unwrap().push(message.clone());
         Ok(())
     }
 }

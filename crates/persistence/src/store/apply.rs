@@ -12,6 +12,7 @@ use super::super::{authority_is, structure_is};
 use super::app_writes::write_app;
 use super::factor_writes::write_factor;
 use super::membership_writes::write_membership;
+use super::messaging::write_messaging;
 use super::oauth_writes::write_oauth;
 use super::role_writes::write_role;
 use super::session_writes::write_session;
@@ -113,6 +114,7 @@ fn write(change: &Write, to: &mut impl Statements) -> Result<(), StoreError> {
         Write::OAuth(change) => write_oauth(change, to),
         Write::Session(change) => write_session(change, to),
         Write::Factor(change) => write_factor(change, to),
+        Write::Messaging(change) => write_messaging(change, to),
         Write::InsertUser(user) => insert_user(user, to),
         Write::UpdateUser { from, to: user } => update_user(from, user, to),
         Write::DeleteUser(user) => delete_user(user, to),
@@ -197,7 +199,7 @@ fn insert_event(event: &LogEvent, to: &mut impl Statements) -> Result<(), StoreE
 fn insert_message(message: &OutgoingMessage, to: &mut impl Statements) -> Result<(), StoreError> {
     let row = (
         messages::id.eq(message.id.as_str()),
-        messages::template.eq(message.template.as_str()),
+        messages::template.eq(message.kind.as_str()),
         messages::sealed.eq(message.sealed.as_slice()),
         messages::attempts.eq(0),
         messages::next_attempt.eq(Some(message.created.as_millis())),

@@ -16,6 +16,7 @@ mod group_lists;
 mod groups;
 mod links;
 mod membership_writes;
+mod messaging;
 mod oauth;
 mod oauth_writes;
 mod outbox;

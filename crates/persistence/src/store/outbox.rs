@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use denizen_domain::id::MessageId;
-use denizen_domain::message::{MailTemplate, PendingMessage};
+use denizen_domain::message::{MessageKind, PendingMessage};
 use denizen_domain::ports::{Delivery, Outbox, StoreError};
 use denizen_domain::time::Timestamp;
 use diesel::prelude::*;
@@ -29,7 +29,7 @@ impl MessageRow {
     fn claimed(self, lease_until: Timestamp) -> Result<PendingMessage, StoreError> {
         let bad = |column| bad_row("messages", &self.id, column);
         Ok(PendingMessage {
-            template: MailTemplate::parse(&self.template).ok_or_else(|| bad("template"))?,
+            kind: MessageKind::parse(&self.template).ok_or_else(|| bad("template"))?,
             attempts: u32::try_from(self.attempts.saturating_add(1)).map_err(|_| bad("attempts"))?,
             next_attempt: lease_until,
             created: Timestamp::from_millis(self.created),

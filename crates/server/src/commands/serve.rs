@@ -9,14 +9,13 @@ use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
 use anyhow::{Context as _, Result};
 use denizen_application::Directory;
-use denizen_domain::message::MessageSender;
 use denizen_http::Api;
 use denizen_otp::SystemEntropy;
 use tokio::net::TcpSocket;
 
 use crate::config::{Config, Database, HttpPart};
 use crate::data_folder;
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Senders};
 use crate::first_start::{self, FirstStart};
 use crate::key_file;
 use crate::signals::Signals;
@@ -64,7 +63,7 @@ struct Running {
     directory: Arc<Directory>,
     public_url: String,
     first: Option<FirstStart>,
-    sender: Box<dyn MessageSender>,
+    sender: Senders,
 }
 
 async fn open(config: &Config, listens: SocketAddr) -> Result<Running> {
@@ -80,7 +79,7 @@ async fn open(config: &Config, listens: SocketAddr) -> Result<Running> {
         directory,
         public_url,
         first,
-        sender: wiring::message_sender(&config.mail)?,
+        sender: wiring::senders(config)?,
     })
 }
 

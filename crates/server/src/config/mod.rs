@@ -7,6 +7,7 @@ mod layers;
 mod print;
 mod reader;
 mod sections;
+mod telephony;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -14,8 +15,9 @@ use std::path::{Path, PathBuf};
 pub use self::error::ConfigError;
 pub use self::layers::{Flags, Sources};
 pub use self::sections::{Database, Hashing, HttpPart, LogFormat, LogPart, MailPart};
+pub use self::telephony::{Provider, TelephonyPart};
 
-use denizen_application::Settings;
+use denizen_application::{MessageSettings, Settings};
 use denizen_domain::password::PasswordPolicy;
 use denizen_domain::secret::Secret;
 use denizen_domain::session::SessionLimits;
@@ -41,6 +43,10 @@ pub struct Config {
     pub log: LogPart,
     /// How mails leave.
     pub mail: MailPart,
+    /// Which mails users get.
+    pub notices: MessageSettings,
+    /// How short messages and calls leave.
+    pub telephony: TelephonyPart,
     /// What is asked of passwords.
     pub password_policy: PasswordPolicy,
     /// How long an activation link is good.
@@ -78,6 +84,8 @@ impl Config {
             bootstrap_api_token: token,
             log: sections::log(&reader)?,
             mail: sections::mail(&reader, below("mail"))?,
+            notices: sections::notices(&reader)?,
+            telephony: telephony::telephony(&reader, below("phone"))?,
             password_policy: sections::password_policy(&reader)?,
             activation_token_minutes: reader.number("tokens.activation_minutes", 1..=7 * 24 * 60)?,
             session_limits: sections::sessions(&reader)?,
@@ -102,6 +110,12 @@ impl Config {
             password_policy: self.password_policy.clone(),
             activation_token_minutes: self.activation_token_minutes,
             session_limits: self.session_limits,
+            messages: MessageSettings {
+                telephony: !matches!(self.telephony.provider, Provider::Off),
+                phone_rules: self.telephony.rules.clone(),
+                phone_codes_a_day: self.telephony.most_a_day,
+                ..self.notices.clone()
+            },
             ..Settings::new(public_url)
         }
     }

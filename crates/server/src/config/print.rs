@@ -3,7 +3,13 @@
 use toml::{Table, Value};
 
 /// Settings that are never shown.
-const SECRETS: &[&str] = &["database_url", "bootstrap_api_token", "smtp.password"];
+const SECRETS: &[&str] = &[
+    "database_url",
+    "bootstrap_api_token",
+    "smtp.password",
+    "telephony.twilio_token",
+    "telephony.webhook_secret",
+];
 const HIDDEN: &str = "(hidden)";
 
 /// The table as TOML, with every secret hidden.

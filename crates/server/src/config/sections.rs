@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use denizen_application::MessageSettings;
 use denizen_domain::password::PasswordPolicy;
 use denizen_domain::secret::Secret;
 use denizen_domain::session::SessionLimits;
@@ -239,6 +240,16 @@ pub(super) fn mail(reader: &Reader<'_>, usual_folder: PathBuf) -> Result<MailPar
             from,
             timeout,
         }),
+    })
+}
+
+pub(super) fn notices(reader: &Reader<'_>) -> Result<MessageSettings, ConfigError> {
+    Ok(MessageSettings {
+        mail_codes_a_day: reader.number("mail.most_codes_a_day", 1..=1_000_000)?,
+        tell_lockout: reader.flag("mail.tell_lockout"),
+        tell_factor_enrolled: reader.flag("mail.tell_factor_enrolled"),
+        tell_factor_reset: reader.flag("mail.tell_factor_reset"),
+        ..MessageSettings::default()
     })
 }
 

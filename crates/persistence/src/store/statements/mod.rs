@@ -6,6 +6,7 @@
 mod apps;
 mod factors;
 mod memberships;
+mod messaging;
 mod oauth;
 mod roles;
 mod sessions;
@@ -22,6 +23,7 @@ use super::Backend;
 pub(super) use self::apps::{AssignGroup, RewriteAppProfiles, UpdateApp, UpdateAppSchema, UpdateAppUser};
 pub(super) use self::factors::UpdateFactor;
 pub(super) use self::memberships::{Claim, DescribeGroup, Join, Leave, Link, NoteJoining, NoteLeaving};
+pub(super) use self::messaging::{NoteSending, UpdateSmsTemplate};
 pub(super) use self::oauth::RetireKey;
 pub(super) use self::roles::{
     AddTarget, AdvanceAuthority, AssignToClient, AssignToGroup, AssignToUser, BumpAuthority, ClearTargets, NoteHolder,
