@@ -33,7 +33,11 @@ impl Default for MessageSettings {
     fn default() -> Self {
         Self {
             telephony: true,
-            phone_rules: PhoneRules::default(),
+            phone_rules: PhoneRules {
+                // They bill whoever calls.
+                denied: ["+1900", "+1976", "+979"].map(str::to_owned).to_vec(),
+                ..PhoneRules::default()
+            },
             phone_codes_a_day: 50,
             mail_codes_a_day: 200,
             tell_lockout: true,

@@ -68,6 +68,7 @@ fn the_defaults_are_those_of_the_crates() {
     };
     assert_eq!(file, Path::new("denizen-data/denizen.db"));
     assert_eq!(format!("{options:?}"), format!("{:?}", SqliteOptions::default()));
+    assert_eq!(config.settings("").messages, Settings::new("").messages);
     let config = load("", &[("DENIZEN_DATABASE_URL", "postgres://h/d")]).unwrap();
     let Database::Postgres { options, .. } = &config.database else {
         panic!("a URL is PostgreSQL");
@@ -286,6 +287,40 @@ fn a_syntax_error_shows_no_line() {
     assert!(refused.contains("line 3") && !refused.contains("canary"), "{refused}");
 }
 
+/// H6: codes leave by TLS, and to somebody.
+#[test]
+fn a_provider_needs_all_of_its_settings() {
+    let provider = |text: &str| load(&format!("[telephony]\n{text}"), &[]).map(|config| config.telephony.provider);
+    assert!(matches!(provider("").unwrap(), Provider::Folder(folder) if folder == Path::new("denizen-data/phone")));
+    assert!(matches!(provider("provider = 'off'").unwrap(), Provider::Off));
+    let twilio = "provider = 'twilio'\ntwilio_account = 'AC1'\ntwilio_token = 'canary'\ntwilio_from = '+15550100200'";
+    assert!(matches!(provider(twilio).unwrap(), Provider::Twilio { .. }));
+    let secret = "x".repeat(32);
+    let webhook =
+        format!("provider = 'webhook'\nwebhook_url = 'https://example.com/hook'\nwebhook_secret = '{secret}'");
+    assert!(matches!(provider(&webhook).unwrap(), Provider::Webhook { .. }));
+    for refused in [
+        "provider = 'pigeon'",
+        "provider = 'twilio'",
+        "provider = 'webhook'",
+        &twilio.replace("'canary'", "''"),
+        &twilio.replace("'AC1'", "'AC/1'"),
+        &twilio.replace("'+15550100200'", "''"),
+        &format!("{twilio}\ntwilio_url = 'http://example.com'"),
+        &webhook.replace("https", "http"),
+        &webhook.replace(&secret, "short"),
+        "denied_prefixes = ['1900']",
+        "country = '49'",
+        "most_a_day = 0",
+    ] {
+        let error = provider(refused).map(|_| ()).unwrap_err().to_string();
+        assert!(
+            error.contains("telephony.") && !error.contains("canary"),
+            "{refused}: {error}"
+        );
+    }
+}
+
 #[test]
 fn every_default_is_read_and_nothing_else() {
     let table = layers::defaults();
@@ -295,6 +330,8 @@ fn every_default_is_read_and_nothing_else() {
     sections::database(&reader, folder).unwrap();
     sections::log(&reader).unwrap();
     sections::mail(&reader, folder.to_owned()).unwrap();
+    sections::notices(&reader).unwrap();
+    telephony::telephony(&reader, folder.to_owned()).unwrap();
     sections::password_policy(&reader).unwrap();
     sections::sessions(&reader).unwrap();
     sections::hashing(&reader).unwrap();
