@@ -11,6 +11,7 @@ pub mod entity_tag;
 pub mod entropy;
 pub mod event;
 pub mod factor;
+pub mod fido;
 pub mod group;
 pub mod id;
 pub mod linked_object;
