@@ -98,6 +98,12 @@ const RULES: &[Rule] = &[
         never: &["actix*", "diesel*", "lettre", "tokio*"],
     },
     Rule {
+        member: "denizen-webauthn",
+        knows: INNER,
+        names_only: None,
+        never: &["actix*", "diesel*", "lettre", "tokio*"],
+    },
+    Rule {
         member: "denizen-server",
         knows: &[
             "denizen-domain",
@@ -108,6 +114,7 @@ const RULES: &[Rule] = &[
             "denizen-telephony",
             "denizen-otp",
             "denizen-oauth",
+            "denizen-webauthn",
         ],
         names_only: None,
         never: &[],
