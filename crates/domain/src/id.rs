@@ -114,6 +114,8 @@ ids! {
     SmsTemplateId = "cst";
     /// Names a message on its way to a person.
     MessageId = "msg";
+    /// Names a push to a device.
+    PushTransactionId = "mst";
 }
 
 impl UserTypeId {

@@ -23,6 +23,7 @@ pub mod password;
 pub mod phone;
 pub mod ports;
 pub mod profile;
+pub mod push;
 pub mod recovery_question;
 pub mod role;
 pub mod schema;

@@ -16,6 +16,7 @@ pub use self::question::{ANSWER_TOO_SHORT, Question, QuestionKey, check_answer};
 pub use self::record::{FactorRecord, MOST_FAILED_ACTIVATIONS, MOST_FAILED_VERIFICATIONS, VerifyRefusal};
 pub use self::totp::Totp;
 use crate::id::UserId;
+use crate::push::Push;
 use crate::sealed::Sealed;
 use crate::time::Timestamp;
 
@@ -116,6 +117,8 @@ pub enum Device {
     OktaTotp(Totp),
     /// The same in any other authenticator.
     GoogleTotp(Totp),
+    /// A device that approves.
+    Push(Push),
 }
 
 impl Device {
@@ -126,14 +129,16 @@ impl Device {
             Self::Question(_) => FactorKind::Question,
             Self::OktaTotp(_) => FactorKind::OktaTotp,
             Self::GoogleTotp(_) => FactorKind::GoogleTotp,
+            Self::Push(_) => FactorKind::Push,
         }
     }
 
     /// Every secret in it that is sealed, for whoever seals them anew with another key.
     pub fn sealed_mut(&mut self) -> Vec<&mut Sealed> {
         match self {
-            Self::Question(_) => Vec::new(),
+            Self::Question(_) | Self::Push(Push::Registered(_)) => Vec::new(),
             Self::OktaTotp(totp) | Self::GoogleTotp(totp) => vec![&mut totp.secret],
+            Self::Push(Push::Waiting(activation)) => vec![&mut activation.token],
         }
     }
 }
