@@ -7,10 +7,12 @@ use denizen_domain::oauth::{
     AccessClaims, AssertionClaims, AssertionRefusal, ClientKey, LONGEST_ASSERTION, MadeKey, PublicKey,
     SignatureAlgorithm, SignatureError, TokenSignatures,
 };
+use denizen_domain::push::{DeviceKey, LONGEST_STATEMENT, StatementRefusal};
 use denizen_domain::secret::Secret;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 /// What the directory signs with: the signature takes the same time whatever the key is, and libraries everywhere know it.
@@ -48,6 +50,23 @@ impl TokenSignatures for JsonWebTokens {
             }
         }
         Err(AssertionRefusal::Signature)
+    }
+
+    fn verify_statement(&self, statement: &Secret, key: &DeviceKey) -> Result<Value, StatementRefusal> {
+        let text = statement.expose();
+        if text.len() > LONGEST_STATEMENT {
+            return Err(StatementRefusal::Malformed);
+        }
+        let header = decode_header(text).map_err(|_| StatementRefusal::Malformed)?;
+        if header.crit.is_some() || header.alg != OWN {
+            return Err(StatementRefusal::Malformed);
+        }
+        let key = decoding_key(&key.public_key()).map_err(|_| StatementRefusal::Signature)?;
+        match decode(text, &key, &signature_alone(OWN)) {
+            Ok(read) => Ok(read.claims),
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidSignature) => Err(StatementRefusal::Signature),
+            Err(_) => Err(StatementRefusal::Malformed),
+        }
     }
 
     fn make_key(&self, kid: &str, random: &[u8; 32]) -> Result<MadeKey, SignatureError> {

@@ -362,6 +362,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    push_transactions (id) {
+        id -> Text,
+        factor_id -> Text,
+        user_id -> Text,
+        version -> BigInt,
+        state -> Text,
+        created -> BigInt,
+        expires -> BigInt,
+        details -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     user_attr,

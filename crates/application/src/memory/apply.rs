@@ -45,6 +45,7 @@ impl State {
             Write::OAuth(write) => self.write_oauth(write)?,
             Write::Session(write) => self.write_session(write)?,
             Write::Factor(write) => self.write_factor(write)?,
+            Write::Push(write) => self.write_push(write)?,
             Write::InsertUser(user) => self.insert_user(*user)?,
             Write::UpdateUser { from, to } => self.update_user(&from, *to)?,
             Write::DeleteUser(user) => self.delete_user(&user)?,

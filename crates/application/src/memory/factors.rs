@@ -74,6 +74,7 @@ impl State {
                 let place = self.present_factor(&factor)?;
                 self.factors.remove(&place);
                 self.factor_places.remove(&factor.id);
+                self.forget_pushes_without_factor();
             }
             FactorWrite::DeleteAllOf(user_id) => self.forget_factors_of(&user_id),
         }
@@ -84,6 +85,7 @@ impl State {
         self.factors.retain(|_, factor| factor.user_id != *user_id);
         let factors = &self.factors;
         self.factor_places.retain(|_, place| factors.contains_key(place));
+        self.forget_pushes_without_factor();
     }
 
     fn present_factor(&self, from: &Factor) -> Result<u64, StoreError> {

@@ -10,6 +10,7 @@ mod lists;
 mod messaging;
 mod oauth;
 mod outbox;
+mod pushes;
 mod roles;
 mod sessions;
 mod standings;
@@ -25,7 +26,7 @@ use denizen_domain::authority::Role;
 use denizen_domain::event::LogEvent;
 use denizen_domain::factor::{Factor, FactorId};
 use denizen_domain::group::Group;
-use denizen_domain::id::{ApiTokenId, AppId, GroupId, MessageId, UserId, UserTypeId};
+use denizen_domain::id::{ApiTokenId, AppId, GroupId, MessageId, PushTransactionId, UserId, UserTypeId};
 use denizen_domain::login::LoginKey;
 use denizen_domain::message::PendingMessage;
 use denizen_domain::oauth::{AccessToken, ScopeGrant, SigningKey};
@@ -34,6 +35,7 @@ use denizen_domain::ports::{
     Changes, Commit, LogSelection, Page, StoreError, StructureState, SystemLog, TokenBearer, Tokens, UserSelection,
     Users,
 };
+use denizen_domain::push::PushTransaction;
 use denizen_domain::schema::Schema;
 use denizen_domain::search::UserSort;
 use denizen_domain::secret::SecretDigest;
@@ -93,6 +95,7 @@ struct State {
     /// Factors by the order of their enrolment.
     factors: BTreeMap<u64, Factor>,
     factor_places: BTreeMap<FactorId, u64>,
+    pushes: BTreeMap<PushTransactionId, PushTransaction>,
     events: Vec<LogEvent>,
     messages: BTreeMap<MessageId, Waiting>,
     messaging: Remembered,

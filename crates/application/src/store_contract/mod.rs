@@ -9,6 +9,7 @@ mod lists;
 mod messaging;
 mod oauth;
 mod outbox;
+mod pushes;
 mod races;
 mod roles;
 mod sample;
@@ -39,4 +40,5 @@ pub async fn run(store: Arc<dyn Store>) {
     sessions::run(&sample).await;
     factors::run(&sample).await;
     messaging::run(&sample).await;
+    pushes::run(&sample).await;
 }

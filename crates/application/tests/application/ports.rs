@@ -10,9 +10,11 @@ use denizen_domain::oauth::{
 };
 use denizen_domain::password::{HasherError, PasswordHasher, StoredPassword, Verdict};
 use denizen_domain::ports::Clock;
+use denizen_domain::push::{DeviceKey, StatementRefusal};
 use denizen_domain::sealed::{SealError, Sealer};
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
+use serde_json::Value;
 
 /// A clock that stands still until it is moved.
 pub struct TestClock(AtomicI64);
@@ -112,6 +114,14 @@ impl TokenSignatures for PlainSignatures {
             return Err(AssertionRefusal::Signature);
         }
         AssertionClaims::unproved(assertion).ok_or(AssertionRefusal::Malformed)
+    }
+
+    fn verify_statement(&self, statement: &Secret, key: &DeviceKey) -> Result<Value, StatementRefusal> {
+        let (said, signer) = statement.expose().rsplit_once('.').ok_or(StatementRefusal::Malformed)?;
+        if signer != key.thumbprint() {
+            return Err(StatementRefusal::Signature);
+        }
+        serde_json::from_str(said).map_err(|_| StatementRefusal::Malformed)
     }
 
     fn make_key(&self, kid: &str, _: &[u8; 32]) -> Result<MadeKey, SignatureError> {

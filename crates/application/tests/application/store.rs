@@ -11,17 +11,18 @@ use denizen_domain::authority::{Grant, Rank, Role, Standing};
 use denizen_domain::event::LogEvent;
 use denizen_domain::factor::{Factor, FactorId};
 use denizen_domain::group::Group;
-use denizen_domain::id::{AppId, GroupId, MessageId, SmsTemplateId, UserId, UserTypeId};
+use denizen_domain::id::{AppId, GroupId, MessageId, PushTransactionId, SmsTemplateId, UserId, UserTypeId};
 use denizen_domain::login::LoginKey;
 use denizen_domain::message::PendingMessage;
 use denizen_domain::oauth::{ScopeGrant, SigningKey};
 use denizen_domain::organization::Organization;
 use denizen_domain::ports::{
     AccessTokenBearer, AppSelection, Apps, Changes, Commit, Delivery, Factors, GroupSelection, GroupStats, Groups,
-    Links, LogSelection, Messaging, OAuth, Outbox, Page, Position, Roles, Sessions, Standings, StoreError, Structure,
-    StructureState, Subscriptions, SuperAdministrator, SystemLog, TargetApp, TokenBearer, Tokens, UsableApp,
+    Links, LogSelection, Messaging, OAuth, Outbox, Page, Position, Pushes, Roles, Sessions, Standings, StoreError,
+    Structure, StructureState, Subscriptions, SuperAdministrator, SystemLog, TargetApp, TokenBearer, Tokens, UsableApp,
     UserSelection, Users,
 };
+use denizen_domain::push::PushTransaction;
 use denizen_domain::role::{Assignee, AssignmentId, RoleAssignment};
 use denizen_domain::schema::Schema;
 use denizen_domain::secret::SecretDigest;
@@ -370,6 +371,19 @@ impl Sessions for RestlessStore {
     async fn transaction(&self, digest: &SecretDigest) -> Result<Option<(Transaction, User)>, StoreError> {
         self.turn().await;
         self.inner.transaction(digest).await
+    }
+}
+
+#[async_trait]
+impl Pushes for RestlessStore {
+    async fn push(&self, factor: &FactorId, id: &PushTransactionId) -> Result<Option<PushTransaction>, StoreError> {
+        self.turn().await;
+        self.inner.push(factor, id).await
+    }
+
+    async fn pushes_of(&self, factor: &FactorId, after: Timestamp) -> Result<Vec<PushTransaction>, StoreError> {
+        self.turn().await;
+        self.inner.pushes_of(factor, after).await
     }
 }
 

@@ -1,10 +1,12 @@
 //! Signatures, as the rules need them. The mathematics is an adapter's.
 
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::access_token::AccessClaims;
 use super::assertion::{AssertionClaims, AssertionRefusal};
 use super::public_key::ClientKey;
+use crate::push::{DeviceKey, StatementRefusal};
 use crate::secret::Secret;
 
 /// A key pair that was just made.
@@ -27,6 +29,12 @@ pub trait TokenSignatures: Send + Sync {
     /// # Errors
     /// `Malformed` or `Signature`.
     fn verify_assertion(&self, assertion: &Secret, keys: &[ClientKey]) -> Result<AssertionClaims, AssertionRefusal>;
+
+    /// What a statement of a device says, if the device's key has signed it.
+    ///
+    /// # Errors
+    /// `Malformed` or `Signature`.
+    fn verify_statement(&self, statement: &Secret, key: &DeviceKey) -> Result<Value, StatementRefusal>;
 
     /// Makes a key pair of a random number. One in four billion numbers is no key.
     ///

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 
-use super::{FactorWrite, MessagingWrite, OAuthWrite, RoleWrite, SessionWrite, StoreError, SubscriptionWrite};
+use super::{
+    FactorWrite, MessagingWrite, OAuthWrite, PushWrite, RoleWrite, SessionWrite, StoreError, SubscriptionWrite,
+};
 use crate::app::{App, AppGroup, AppUser};
 use crate::event::LogEvent;
 use crate::group::Group;
@@ -44,6 +46,8 @@ pub enum Write {
     Factor(FactorWrite),
     /// Changes what is remembered of addresses that codes are sent to, or a template of their texts.
     Messaging(MessagingWrite),
+    /// Sends a push to a device, or changes one.
+    Push(PushWrite),
     /// Adds a user; `Duplicate(Login)` when another one owns the login.
     InsertUser(Box<User>),
     /// Writes a user over the state that was read, and counts its version up by one; `Stale` when another change came between,

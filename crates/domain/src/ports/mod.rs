@@ -15,6 +15,7 @@ mod oauth;
 mod oauth_writes;
 mod outbox;
 mod page;
+mod pushes;
 mod roles;
 mod sessions;
 mod standings;
@@ -35,6 +36,7 @@ pub use self::oauth::{AccessTokenBearer, OAuth};
 pub use self::oauth_writes::OAuthWrite;
 pub use self::outbox::{Delivery, Outbox};
 pub use self::page::{Page, Position};
+pub use self::pushes::{PushWrite, Pushes};
 pub use self::roles::{RoleWrite, Roles, SuperAdministrator, TargetApp};
 pub use self::sessions::{SessionWrite, Sessions};
 pub use self::standings::Standings;
@@ -65,6 +67,7 @@ pub trait Store:
     + OAuth
     + Sessions
     + Factors
+    + Pushes
     + SystemLog
     + Outbox
     + Messaging
@@ -85,6 +88,7 @@ impl<T> Store for T where
         + OAuth
         + Sessions
         + Factors
+        + Pushes
         + SystemLog
         + Outbox
         + Messaging

@@ -14,6 +14,7 @@ use super::factor_writes::write_factor;
 use super::membership_writes::write_membership;
 use super::messaging::write_messaging;
 use super::oauth_writes::write_oauth;
+use super::push_writes::write_push;
 use super::role_writes::write_role;
 use super::session_writes::write_session;
 use super::statements::TouchApiToken;
@@ -115,6 +116,7 @@ fn write(change: &Write, to: &mut impl Statements) -> Result<(), StoreError> {
         Write::Session(change) => write_session(change, to),
         Write::Factor(change) => write_factor(change, to),
         Write::Messaging(change) => write_messaging(change, to),
+        Write::Push(change) => write_push(change, to),
         Write::InsertUser(user) => insert_user(user, to),
         Write::UpdateUser { from, to: user } => update_user(from, user, to),
         Write::DeleteUser(user) => delete_user(user, to),

@@ -21,6 +21,8 @@ mod oauth;
 mod oauth_writes;
 mod outbox;
 mod paging;
+mod push_writes;
+mod pushes;
 mod role_rows;
 mod role_writes;
 mod roles;

@@ -8,6 +8,7 @@ mod factors;
 mod memberships;
 mod messaging;
 mod oauth;
+mod pushes;
 mod roles;
 mod sessions;
 mod structure;
@@ -25,6 +26,7 @@ pub(super) use self::factors::UpdateFactor;
 pub(super) use self::memberships::{Claim, DescribeGroup, Join, Leave, Link, NoteJoining, NoteLeaving};
 pub(super) use self::messaging::{NoteSending, UpdateSmsTemplate};
 pub(super) use self::oauth::RetireKey;
+pub(super) use self::pushes::MovePush;
 pub(super) use self::roles::{
     AddTarget, AdvanceAuthority, AssignToClient, AssignToGroup, AssignToUser, BumpAuthority, ClearTargets, NoteHolder,
     NoteHolders, NoteMembers, NoteNewSuper, NoteUnassigning, RemoveAppTarget, RemoveGroupTarget, UpdateAssignment,
