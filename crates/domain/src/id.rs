@@ -116,6 +116,10 @@ ids! {
     MessageId = "msg";
     /// Names a push to a device.
     PushTransactionId = "mst";
+    /// Names a YubiKey of the organization.
+    YubikeyId = "ykk";
+    /// Names a profile of custom tokens.
+    HotpProfileId = "fpr";
 }
 
 impl UserTypeId {

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod aes128;
 mod argon2id;
 mod entropy;
 mod gate;
@@ -10,6 +11,7 @@ mod imported;
 mod otp;
 mod sealer;
 
+pub use aes128::Aes128Blocks;
 pub use argon2id::{Cost, CostError};
 pub use entropy::SystemEntropy;
 pub use gate::Limits;

@@ -1,12 +1,17 @@
 //! Factors: what a user shows beside the password. What a factor is made of, what may be enrolled, and what a wrong proof
 //! costs (contract: factors).
 
+pub mod hotp;
 mod id;
 mod kind;
 pub mod otp;
 mod question;
 mod record;
+pub mod switch;
 mod totp;
+pub mod yubikey;
+pub mod yubikey_filter;
+pub mod yubikey_otp;
 
 use serde::{Deserialize, Serialize};
 
