@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use denizen_domain::authority::{Caller, Credential, Principal};
 use denizen_domain::entropy::{self, Entropy};
+use denizen_domain::factor::connector::FactorConnectors;
 use denizen_domain::group::Group;
 use denizen_domain::id::UserId;
 use denizen_domain::oauth::TokenSignatures;
@@ -43,6 +44,8 @@ pub struct Ports {
     pub sealer: Arc<dyn Sealer>,
     /// Checks the signatures of clients, and signs access tokens.
     pub signatures: Arc<dyn TokenSignatures>,
+    /// Asks the services that verify factors of their own.
+    pub connectors: Arc<dyn FactorConnectors>,
 }
 
 /// How the directory behaves.

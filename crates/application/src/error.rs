@@ -2,6 +2,8 @@
 
 use denizen_domain::app::AppRefusal;
 use denizen_domain::authority::Forbidden;
+use denizen_domain::factor::switch::SwitchRefusal;
+use denizen_domain::factor::yubikey::YubikeyRefusal;
 use denizen_domain::group::GroupRefusal;
 use denizen_domain::linked_object::{DefinitionRefusal, Side};
 use denizen_domain::password::HasherError;
@@ -56,6 +58,12 @@ pub enum ResourceKind {
     NotificationType,
     /// An app as a client.
     Client,
+    /// A kind of factor, as the organization has it.
+    OrgFactor,
+    /// A profile of custom tokens.
+    HotpProfile,
+    /// A YubiKey of the organization.
+    Yubikey,
 }
 
 impl ResourceKind {
@@ -81,6 +89,9 @@ impl ResourceKind {
             Self::Role => "Role",
             Self::NotificationType => "NotificationType",
             Self::Client => "PublicClientApp",
+            Self::OrgFactor => "OrgFactor",
+            Self::HotpProfile => "HotpFactorProfile",
+            Self::Yubikey => "YubikeyOtpToken",
         }
     }
 }
@@ -164,6 +175,12 @@ pub enum Error {
     /// A role is not assigned, narrowed or taken away.
     #[error(transparent)]
     Role(#[from] RoleRefusal),
+    /// A kind of factor is not switched.
+    #[error(transparent)]
+    FactorSwitch(#[from] SwitchRefusal),
+    /// A YubiKey is not removed.
+    #[error(transparent)]
+    Yubikey(#[from] YubikeyRefusal),
     /// Others change the same role assignments all the time.
     #[error("others change the same role assignments")]
     RolesInMotion,
@@ -262,6 +279,7 @@ impl From<StoreError> for Error {
                 UniqueField::Id | UniqueField::Scope | UniqueField::Assertion | UniqueField::FactorKey,
             ) => Self::Conflict,
             StoreError::Duplicate(UniqueField::ClientId) => in_use("client_id"),
+            StoreError::Duplicate(UniqueField::Yubikey) => in_use("publicId"),
             StoreError::Duplicate(UniqueField::Login) => in_use("login"),
             StoreError::Duplicate(UniqueField::Attribute(name)) => Self::NotUnique(name),
             StoreError::Duplicate(UniqueField::GroupName) => in_use("name"),

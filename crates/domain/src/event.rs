@@ -64,6 +64,18 @@ event_types! {
     UserUpdateType = "user.account.update_user_type", "Change type of user";
     /// A password was changed.
     UserUpdatePassword = "user.account.update_password", "Update password of user";
+    /// A kind of factor is used from now on.
+    OrgFactorActivate = "system.mfa.factor.activate", "Activate factor for organization";
+    /// A kind of factor is no longer used.
+    OrgFactorDeactivate = "system.mfa.factor.deactivate", "Deactivate factor for organization";
+    /// A profile of custom tokens was made. The contract names no event for it.
+    HotpProfileCreate = "system.mfa.hotp_profile.create", "Create profile of custom tokens";
+    /// A profile of custom tokens was changed. The contract names no event for it.
+    HotpProfileUpdate = "system.mfa.hotp_profile.update", "Update profile of custom tokens";
+    /// A YubiKey was uploaded. The contract names no event for it.
+    YubikeyUpload = "system.mfa.yubikey.upload", "Upload YubiKey seed";
+    /// A YubiKey was removed. The contract names no event for it.
+    YubikeyDelete = "system.mfa.yubikey.delete", "Delete YubiKey";
     /// A password reset began.
     UserResetPassword = "user.account.reset_password", "Reset password of user";
     /// A password was expired.

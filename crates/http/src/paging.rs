@@ -8,11 +8,12 @@ use crate::query::Query;
 use crate::request::Request;
 
 /// The parameters that make a list what it is.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 13] = [
     "assignmentType",
     "expand",
     "fields",
     "filter",
+    "forDownload",
     "q",
     "search",
     "since",

@@ -3,6 +3,7 @@
 
 mod life;
 mod messages;
+mod org_factor;
 mod role;
 mod shape;
 mod sign_in;
@@ -216,6 +217,11 @@ impl Refusal {
         )
     }
 
+    /// What the API names, and nobody does.
+    pub(crate) fn unsupported_operation() -> Self {
+        told(501, "E0000060", "Unsupported operation.")
+    }
+
     /// One call too many.
     pub(crate) fn too_many_requests() -> Self {
         told(
@@ -285,6 +291,8 @@ impl From<Error> for Refusal {
             Error::Group(refusal) => refusal.into(),
             Error::App(refusal) => refusal.into(),
             Error::Role(refusal) => refusal.into(),
+            Error::FactorSwitch(refusal) => refusal.into(),
+            Error::Yubikey(refusal) => refusal.into(),
             Error::RolesInMotion => role::roles_in_motion(),
             Error::TooManyGroups => {
                 told(400, "E0000093", "Target count limit exceeded").because("The number of group targets is too large")

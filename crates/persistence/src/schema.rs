@@ -375,6 +375,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    factor_switches (kind) {
+        kind -> Text,
+        is_on -> Bool,
+    }
+}
+
+diesel::table! {
+    hotp_profiles (id) {
+        id -> Text,
+        name -> Text,
+        is_default -> Bool,
+        time_based -> Bool,
+        digits -> BigInt,
+        step_seconds -> BigInt,
+        adjacent_intervals -> BigInt,
+        encoding -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    yubikeys (id) {
+        id -> Text,
+        version -> BigInt,
+        status -> Text,
+        public_id -> Text,
+        live_name -> Nullable<Text>,
+        serial -> Text,
+        sealed -> Binary,
+        uses -> Nullable<BigInt>,
+        user_id -> Nullable<Text>,
+        factor_id -> Nullable<Text>,
+        created -> BigInt,
+        activated -> BigInt,
+        last_verified -> BigInt,
+        last_updated -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     user_attr,

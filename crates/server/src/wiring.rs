@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use denizen_application::Ports;
+use denizen_domain::factor::connector::NoConnectors;
 use denizen_domain::ports::Store;
 use denizen_domain::sealed::Sealer;
 use denizen_email::{FolderSender, SmtpSender};
@@ -46,6 +47,7 @@ pub fn ports(config: &Config, store: Arc<dyn Store>, sealer: impl Sealer + 'stat
         hasher: Arc::new(hasher),
         sealer: Arc::new(sealer),
         signatures: Arc::new(JsonWebTokens),
+        connectors: Arc::new(NoConnectors),
     })
 }
 

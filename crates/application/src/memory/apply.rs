@@ -46,6 +46,7 @@ impl State {
             Write::Session(write) => self.write_session(write)?,
             Write::Factor(write) => self.write_factor(write)?,
             Write::Push(write) => self.write_push(write)?,
+            Write::Yubikey(write) => self.write_yubikey(write)?,
             Write::InsertUser(user) => self.insert_user(*user)?,
             Write::UpdateUser { from, to } => self.update_user(&from, *to)?,
             Write::DeleteUser(user) => self.delete_user(&user)?,
@@ -126,6 +127,7 @@ impl State {
 
     fn delete_user(&mut self, user: &User) -> Result<(), StoreError> {
         let place = self.present(user)?;
+        self.must_hold_no_yubikey(&user.id)?;
         self.users.remove(&place);
         self.places.remove(&user.id);
         self.logins.remove(&user.login.key());

@@ -16,6 +16,7 @@ mod sessions;
 mod standings;
 mod structure;
 mod subscriptions;
+mod yubikeys;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,9 +25,10 @@ use async_trait::async_trait;
 use denizen_domain::app::{App, AppGroup, AppUser};
 use denizen_domain::authority::Role;
 use denizen_domain::event::LogEvent;
+use denizen_domain::factor::yubikey::Yubikey;
 use denizen_domain::factor::{Factor, FactorId};
 use denizen_domain::group::Group;
-use denizen_domain::id::{ApiTokenId, AppId, GroupId, MessageId, PushTransactionId, UserId, UserTypeId};
+use denizen_domain::id::{ApiTokenId, AppId, GroupId, MessageId, PushTransactionId, UserId, UserTypeId, YubikeyId};
 use denizen_domain::login::LoginKey;
 use denizen_domain::message::PendingMessage;
 use denizen_domain::oauth::{AccessToken, ScopeGrant, SigningKey};
@@ -90,6 +92,7 @@ struct State {
     signing_keys: BTreeMap<String, SigningKey>,
     api_tokens: BTreeMap<ApiTokenId, ApiToken>,
     one_time_tokens: BTreeMap<SecretDigest, OneTimeToken>,
+    yubikeys: BTreeMap<YubikeyId, Yubikey>,
     sessions: BTreeMap<SecretDigest, Session>,
     transactions: BTreeMap<SecretDigest, Transaction>,
     /// Factors by the order of their enrolment.

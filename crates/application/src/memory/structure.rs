@@ -1,6 +1,7 @@
 //! The shape of the directory in memory.
 
 use async_trait::async_trait;
+use denizen_domain::factor::switch::FactorSwitches;
 use denizen_domain::id::{AppId, UserTypeId};
 use denizen_domain::organization::{Foundation, Organization};
 use denizen_domain::ports::{StoreError, Structure, StructureState, StructureWrite, UniqueField};
@@ -41,6 +42,8 @@ impl State {
             user_types: vec![(foundation.user_type, foundation.user_schema)],
             group_schema: foundation.group_schema,
             linked_objects: Vec::new(),
+            factor_switches: FactorSwitches::default(),
+            hotp_profiles: Vec::new(),
         });
     }
 
@@ -105,6 +108,16 @@ impl State {
             }
             StructureWrite::ClaimUserAttribute { type_id, name } => self.claim_attribute(&type_id, &name)?,
             StructureWrite::ReleaseUserAttribute { type_id, name } => self.release_attribute(&type_id, &name),
+            StructureWrite::SwitchFactor { kind, is_on } => {
+                let switches = &mut self.structure_mut()?.factor_switches;
+                *switches = std::mem::take(switches).with(kind, is_on);
+            }
+            StructureWrite::InsertHotpProfile(profile) => self.structure_mut()?.hotp_profiles.push(*profile),
+            StructureWrite::UpdateHotpProfile(profile) => {
+                let mut profiles = self.structure_mut()?.hotp_profiles.iter_mut();
+                let place = profiles.find(|present| present.id == profile.id);
+                *place.ok_or(StoreError::Stale)? = *profile;
+            }
             StructureWrite::InsertLinkedObject(definition) => self.structure_mut()?.linked_objects.push(definition),
             StructureWrite::DeleteLinkedObject(name) => {
                 let definitions = &mut self.structure_mut()?.linked_objects;

@@ -17,6 +17,7 @@ mod sessions;
 mod standings;
 mod structure;
 mod subscriptions;
+mod yubikeys;
 
 use std::sync::Arc;
 
@@ -41,4 +42,5 @@ pub async fn run(store: Arc<dyn Store>) {
     factors::run(&sample).await;
     messaging::run(&sample).await;
     pushes::run(&sample).await;
+    yubikeys::run(&sample).await;
 }

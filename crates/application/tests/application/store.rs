@@ -9,9 +9,11 @@ use denizen_application::memory::MemoryStore;
 use denizen_domain::app::{App, AppGroup, AppUser};
 use denizen_domain::authority::{Grant, Rank, Role, Standing};
 use denizen_domain::event::LogEvent;
+use denizen_domain::factor::yubikey::Yubikey;
+use denizen_domain::factor::yubikey_otp::PublicId;
 use denizen_domain::factor::{Factor, FactorId};
 use denizen_domain::group::Group;
-use denizen_domain::id::{AppId, GroupId, MessageId, PushTransactionId, SmsTemplateId, UserId, UserTypeId};
+use denizen_domain::id::{AppId, GroupId, MessageId, PushTransactionId, SmsTemplateId, UserId, UserTypeId, YubikeyId};
 use denizen_domain::login::LoginKey;
 use denizen_domain::message::PendingMessage;
 use denizen_domain::oauth::{ScopeGrant, SigningKey};
@@ -20,7 +22,7 @@ use denizen_domain::ports::{
     AccessTokenBearer, AppSelection, Apps, Changes, Commit, Delivery, Factors, GroupSelection, GroupStats, Groups,
     Links, LogSelection, Messaging, OAuth, Outbox, Page, Position, Pushes, Roles, Sessions, Standings, StoreError,
     Structure, StructureState, Subscriptions, SuperAdministrator, SystemLog, TargetApp, TokenBearer, Tokens, UsableApp,
-    UserSelection, Users,
+    UserSelection, Users, YubikeySelection, Yubikeys,
 };
 use denizen_domain::push::PushTransaction;
 use denizen_domain::role::{Assignee, AssignmentId, RoleAssignment};
@@ -407,6 +409,24 @@ impl Factors for RestlessStore {
     async fn factors_after(&self, after: Option<&FactorId>, limit: usize) -> Result<Vec<Factor>, StoreError> {
         self.turn().await;
         self.inner.factors_after(after, limit).await
+    }
+}
+
+#[async_trait]
+impl Yubikeys for RestlessStore {
+    async fn yubikey(&self, id: &YubikeyId) -> Result<Option<Yubikey>, StoreError> {
+        self.turn().await;
+        self.inner.yubikey(id).await
+    }
+
+    async fn live_yubikey(&self, name: &PublicId) -> Result<Option<Yubikey>, StoreError> {
+        self.turn().await;
+        self.inner.live_yubikey(name).await
+    }
+
+    async fn list_yubikeys(&self, selection: &YubikeySelection) -> Result<Page<Yubikey>, StoreError> {
+        self.turn().await;
+        self.inner.list_yubikeys(selection).await
     }
 }
 

@@ -8,6 +8,7 @@ use denizen_application::{
     RequestContext, Settings,
 };
 use denizen_domain::event::{EventType, LogEvent};
+use denizen_domain::factor::connector::NoConnectors;
 use denizen_domain::message::{Mail, MailTemplate};
 use denizen_domain::password::imported::HashDescription;
 use denizen_domain::password::{ImportedHash, PasswordHasher};
@@ -64,6 +65,7 @@ impl World {
             hasher,
             sealer: Arc::new(OpenSealer),
             signatures: Arc::new(PlainSignatures),
+            connectors: Arc::new(NoConnectors),
         };
         Directory::found(&ports, "Org").await.unwrap();
         let mut settings = Settings::new("https://id.example.com/");

@@ -160,6 +160,9 @@ fn among_things(role: Role, permission: Permission) -> Option<Reach> {
         // The schema of the users of an app; all schemas, where the role has no targets.
         (P::SchemasManage, R::AppAdmin | R::ApiAccessManagementAdmin) => Targets,
 
+        (P::OrgFactorsRead | P::YubikeysRead, R::OrgAdmin | R::ReadOnlyAdmin) => Everywhere,
+        (P::OrgFactorsManage | P::YubikeysManage, R::OrgAdmin) => Everywhere,
+
         (P::AppsRead, R::OrgAdmin | R::ReadOnlyAdmin | R::MobileAdmin) => Everywhere,
         (P::AppsRead | P::AppsManage | P::AppsAssignmentManage, R::AppAdmin | R::ApiAccessManagementAdmin) => Targets,
 

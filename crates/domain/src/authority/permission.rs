@@ -50,6 +50,14 @@ permissions! {
     UsersExpirePassword = "okta.users.credentials.expirePassword";
     /// Remove enrolled factors.
     UsersResetFactors = "okta.users.credentials.resetFactors";
+    /// Read the organization's YubiKeys.
+    YubikeysRead = "okta.users.yubikeys.read";
+    /// Take in and remove the organization's YubiKeys.
+    YubikeysManage = "okta.users.yubikeys.manage";
+    /// Read which kinds of factor are used, and profiles of custom tokens.
+    OrgFactorsRead = "okta.factors.read";
+    /// Switch kinds of factor, and change profiles of custom tokens.
+    OrgFactorsManage = "okta.factors.manage";
     /// Read sessions.
     SessionsRead = "okta.sessions.read";
     /// Prolong and end sessions.

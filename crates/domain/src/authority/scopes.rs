@@ -61,7 +61,7 @@ fn family(permission: Permission) -> Option<(&'static str, bool)> {
     let name = permission.as_str();
     let end = name.match_indices('.').nth(1)?.0;
     let (family, rest) = name.split_at(end);
-    Some((family, rest == ".read"))
+    Some((family, rest.ends_with(".read")))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Factors: what a user shows beside the password. What a factor is made of, what may be enrolled, and what a wrong proof
 //! costs (contract: factors).
 
+pub mod connector;
 pub mod hotp;
 mod id;
 mod kind;

@@ -81,6 +81,8 @@ pub struct Yubikey {
     pub status: YubikeyStatus,
     /// Its public name.
     pub public_id: PublicId,
+    /// The number that is printed on it, with twelve digits.
+    pub serial: String,
     /// Its seed, sealed.
     pub sealed: Sealed,
     /// The last password that was accepted.
@@ -114,13 +116,14 @@ pub enum YubikeyRefusal {
 impl Yubikey {
     /// A YubiKey that was just uploaded.
     #[must_use]
-    pub fn upload(id: YubikeyId, public_id: PublicId, sealed: Sealed, at: Timestamp) -> Self {
+    pub fn upload(id: YubikeyId, public_id: PublicId, serial: String, sealed: Sealed, at: Timestamp) -> Self {
         let at = at.whole_seconds();
         Self {
             id,
             version: 1,
             status: YubikeyStatus::Unassigned,
             public_id,
+            serial,
             sealed,
             uses: None,
             holder: None,
@@ -203,7 +206,13 @@ mod tests {
     fn fresh() -> Yubikey {
         let at = Timestamp::from_millis(1_700_000_000_000);
         let public_id = PublicId::parse("ccccccijgibu").unwrap();
-        Yubikey::upload(YubikeyId::generate(at, 1), public_id, Sealed::from_bytes(vec![1]), at)
+        Yubikey::upload(
+            YubikeyId::generate(at, 1),
+            public_id,
+            public_id.serial(),
+            Sealed::from_bytes(vec![1]),
+            at,
+        )
     }
 
     fn holder() -> YubikeyHolder {

@@ -4,9 +4,12 @@ use async_trait::async_trait;
 
 use super::{
     FactorWrite, MessagingWrite, OAuthWrite, PushWrite, RoleWrite, SessionWrite, StoreError, SubscriptionWrite,
+    YubikeyWrite,
 };
 use crate::app::{App, AppGroup, AppUser};
 use crate::event::LogEvent;
+use crate::factor::FactorKind;
+use crate::factor::hotp::HotpProfile;
 use crate::group::Group;
 use crate::id::{ApiTokenId, AppId, GroupId, UserId, UserTypeId};
 use crate::linked_object::LinkedObjectDefinition;
@@ -48,6 +51,8 @@ pub enum Write {
     Messaging(MessagingWrite),
     /// Sends a push to a device, or changes one.
     Push(PushWrite),
+    /// Changes a YubiKey of the organization.
+    Yubikey(YubikeyWrite),
     /// Adds a user; `Duplicate(Login)` when another one owns the login.
     InsertUser(Box<User>),
     /// Writes a user over the state that was read, and counts its version up by one; `Stale` when another change came between,
@@ -122,6 +127,17 @@ pub enum StructureWrite {
         /// The attribute.
         name: String,
     },
+    /// Says whether a kind of factor is used.
+    SwitchFactor {
+        /// The kind.
+        kind: FactorKind,
+        /// Whether it is used.
+        is_on: bool,
+    },
+    /// Adds a profile of custom tokens.
+    InsertHotpProfile(Box<HotpProfile>),
+    /// Writes the name of a profile of custom tokens, and whether it is the default.
+    UpdateHotpProfile(Box<HotpProfile>),
     /// Adds a definition of linked objects.
     InsertLinkedObject(LinkedObjectDefinition),
     /// Removes a definition of linked objects, by its primary name, with every link of it.

@@ -36,6 +36,8 @@ pub enum UniqueField {
     ClientId,
     /// The key of a factor, such as the id of a credential.
     FactorKey,
+    /// The public name of a YubiKey.
+    Yubikey,
     /// A scope that is granted to an app.
     Scope,
     /// An assertion that is good for one use.

@@ -23,6 +23,7 @@ mod structure;
 mod subscriptions;
 mod tokens;
 mod users;
+mod yubikeys;
 
 pub use self::apps::{AppSelection, Apps, UsableApp};
 pub use self::commit::{AppWrite, Changes, Commit, MembershipWrite, StructureWrite, Write};
@@ -44,6 +45,7 @@ pub use self::structure::{Structure, StructureState};
 pub use self::subscriptions::{SubscriptionWrite, Subscriptions};
 pub use self::tokens::{TokenBearer, Tokens};
 pub use self::users::{UserCriterion, UserSelection, Users};
+pub use self::yubikeys::{YubikeySelection, YubikeyWrite, Yubikeys};
 
 use crate::time::Timestamp;
 
@@ -68,6 +70,7 @@ pub trait Store:
     + Sessions
     + Factors
     + Pushes
+    + Yubikeys
     + SystemLog
     + Outbox
     + Messaging
@@ -89,6 +92,7 @@ impl<T> Store for T where
         + Sessions
         + Factors
         + Pushes
+        + Yubikeys
         + SystemLog
         + Outbox
         + Messaging

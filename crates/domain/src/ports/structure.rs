@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 
 use super::StoreError;
+use crate::factor::hotp::HotpProfile;
+use crate::factor::switch::FactorSwitches;
 use crate::id::{AppId, SchemaId, UserTypeId};
 use crate::linked_object::LinkedObjectDefinition;
 use crate::organization::Organization;
@@ -20,6 +22,10 @@ pub struct StructureState {
     pub group_schema: Schema,
     /// The relations between users, by creation.
     pub linked_objects: Vec<LinkedObjectDefinition>,
+    /// Which kinds of factor are used.
+    pub factor_switches: FactorSwitches,
+    /// How the codes of custom tokens are made, by creation.
+    pub hotp_profiles: Vec<HotpProfile>,
 }
 
 impl StructureState {
@@ -39,6 +45,12 @@ impl StructureState {
     #[must_use]
     pub fn described_by(&self, id: &SchemaId) -> Option<&(UserType, Schema)> {
         self.user_type(&id.type_id())
+    }
+
+    /// The profile of custom tokens with this id.
+    #[must_use]
+    pub fn hotp_profile(&self, id: &str) -> Option<&HotpProfile> {
+        self.hotp_profiles.iter().find(|profile| profile.id.as_str() == id)
     }
 
     /// The definition that has this name on either side.

@@ -7,6 +7,7 @@ mod groups;
 mod linked_objects;
 mod logs;
 mod oauth2;
+mod org_factors;
 mod roles;
 mod schemas;
 mod sessions;
@@ -36,6 +37,7 @@ pub(crate) fn declare(table: &mut Table) {
     user_types::declare(table);
     linked_objects::declare(table);
     schemas::declare(table);
+    org_factors::declare(table);
     logs::declare(table);
     api_tokens::declare(table);
 }

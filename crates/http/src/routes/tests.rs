@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use denizen_application::memory::MemoryStore;
 use denizen_application::{Directory, Ports, Settings};
+use denizen_domain::factor::connector::NoConnectors;
 use denizen_domain::ports::Clock;
 use denizen_domain::time::Timestamp;
 use denizen_oauth::JsonWebTokens;
@@ -29,6 +30,7 @@ async fn table() -> Vec<Declared> {
         hasher: Arc::new(Argon2Hasher::insecure_for_tests(Limits::default())),
         sealer: Arc::new(KeySealer::new(SealingKey::new(1, &[7; 32]), Vec::new()).unwrap()),
         signatures: Arc::new(JsonWebTokens),
+        connectors: Arc::new(NoConnectors),
     };
     Directory::found(&ports, "Denizen").await.unwrap();
     let directory = Directory::open(ports, Settings::new("https://id.example.com"))
@@ -182,6 +184,19 @@ GET /meta/schemas/group/default okta.schemas.read
 POST /meta/schemas/group/default okta.schemas.manage
 GET /meta/schemas/apps/{id}/default okta.schemas.read
 POST /meta/schemas/apps/{id}/default okta.schemas.manage
+GET /org/factors/yubikey_token/tokens okta.users.yubikeys.read
+POST /org/factors/yubikey_token/tokens okta.users.yubikeys.manage
+GET /org/factors/yubikey_token/tokens/{token} okta.users.yubikeys.read
+DELETE /org/factors/yubikey_token/tokens/{token} okta.users.yubikeys.manage
+GET /org/factors/hotp/profiles okta.factors.read
+POST /org/factors/hotp/profiles okta.factors.manage
+GET /org/factors/hotp/profiles/{profile} okta.factors.read
+PUT /org/factors/hotp/profiles/{profile} okta.factors.manage
+DELETE /org/factors/hotp/profiles/{profile} okta.factors.manage
+GET /org/factors okta.factors.read
+GET /org/factors/{name} okta.factors.read
+POST /org/factors/{name}/lifecycle/activate okta.factors.manage
+POST /org/factors/{name}/lifecycle/deactivate okta.factors.manage
 GET /logs okta.logs.read
 GET /api-tokens okta.apiTokens.read
 DELETE /api-tokens/current okta.apiTokens.manage

@@ -20,6 +20,7 @@ mod lists;
 mod lives;
 mod logs;
 mod oauth;
+mod org_factors;
 mod pages;
 mod paths;
 mod races;

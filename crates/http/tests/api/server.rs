@@ -9,6 +9,7 @@ use actix_web::dev::ServerHandle;
 use async_trait::async_trait;
 use denizen_application::memory::MemoryStore;
 use denizen_application::{Directory, Ports, RequestContext, Settings};
+use denizen_domain::factor::connector::NoConnectors;
 use denizen_domain::message::{Mail, Message, MessageSender, SendError};
 use denizen_domain::ports::Clock;
 use denizen_domain::secret::Secret;
@@ -89,6 +90,7 @@ impl Server {
             hasher: Arc::new(Argon2Hasher::insecure_for_tests(limits)),
             sealer: Arc::new(KeySealer::new(SealingKey::new(1, &[7; 32]), Vec::new()).unwrap()),
             signatures: Arc::new(JsonWebTokens),
+            connectors: Arc::new(NoConnectors),
         };
         let mut settings = Settings::new(PUBLIC_URL);
         settle(&mut settings);

@@ -21,6 +21,7 @@ use super::statements::TouchApiToken;
 use super::structure_writes::{advance_structure, found, write_structure};
 use super::subscriptions::write_subscription;
 use super::user_writes::{delete_user, insert_user, update_user};
+use super::yubikeys::write_yubikey;
 use super::{Backend, Conn, refused};
 use crate::schema::{api_tokens, events, messages, one_time_tokens};
 
@@ -117,6 +118,7 @@ fn write(change: &Write, to: &mut impl Statements) -> Result<(), StoreError> {
         Write::Factor(change) => write_factor(change, to),
         Write::Messaging(change) => write_messaging(change, to),
         Write::Push(change) => write_push(change, to),
+        Write::Yubikey(change) => write_yubikey(change, to),
         Write::InsertUser(user) => insert_user(user, to),
         Write::UpdateUser { from, to: user } => update_user(from, user, to),
         Write::DeleteUser(user) => delete_user(user, to),

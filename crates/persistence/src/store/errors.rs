@@ -35,6 +35,8 @@ fn taken(about: &(dyn DatabaseErrorInformation + Send + Sync)) -> StoreError {
         StoreError::Duplicate(UniqueField::GroupName)
     } else if place.contains("oauth_clients") {
         StoreError::Duplicate(UniqueField::ClientId)
+    } else if place.contains("live_name") {
+        StoreError::Duplicate(UniqueField::Yubikey)
     } else if place.contains("unique_key") {
         StoreError::Duplicate(UniqueField::FactorKey)
     } else if place.contains("organization") || place.contains("signing_keys") {

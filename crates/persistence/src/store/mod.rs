@@ -14,6 +14,7 @@ mod factors;
 pub(super) mod grants;
 mod group_lists;
 mod groups;
+mod hotp_profiles;
 mod links;
 mod membership_writes;
 mod messaging;
@@ -40,6 +41,8 @@ pub(super) mod tokens;
 mod user_lists;
 mod user_writes;
 mod users;
+mod yubikey_lists;
+mod yubikeys;
 
 use super::{Backend, Conn, Store};
 

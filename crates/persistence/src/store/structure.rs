@@ -13,6 +13,7 @@ use denizen_domain::time::Timestamp;
 use denizen_domain::user_type::UserType;
 use diesel::prelude::*;
 
+use super::hotp_profiles::{factor_switches, hotp_profiles};
 use super::row::bad_row;
 use super::{Backend, Conn, Store, unavailable};
 use crate::schema::{apps, linked_objects, organization, schemas, user_types};
@@ -134,6 +135,8 @@ fn structure(conn: &mut Conn) -> Result<StructureState, StoreError> {
         user_types: types,
         group_schema: described(GROUP_SCHEMA)?,
         linked_objects: definitions.into_iter().map(LinkedObjectDefinition::from).collect(),
+        factor_switches: factor_switches(conn)?,
+        hotp_profiles: hotp_profiles(conn)?,
     })
 }
 

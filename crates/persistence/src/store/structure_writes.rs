@@ -9,8 +9,9 @@ use diesel::prelude::*;
 
 use super::apply::{Expected, Statements, json};
 use super::attribute_writes::{claim_everywhere, remove_from_groups, remove_from_users};
+use super::hotp_profiles::{insert_hotp_profile, update_hotp_profile};
 use super::membership_writes::insert_group;
-use super::statements::{InsertUserType, ReleaseAll};
+use super::statements::{InsertUserType, ReleaseAll, SwitchFactor};
 use super::structure::GROUP_SCHEMA;
 use crate::schema::{linked_objects, organization, schemas, user_types};
 
@@ -60,6 +61,15 @@ pub(super) fn write_structure(change: &StructureWrite, to: &mut impl Statements)
             };
             to.run(Expected::Any, release)
         }
+        StructureWrite::SwitchFactor { kind, is_on } => {
+            let set = SwitchFactor {
+                kind: kind.org_name(),
+                is_on: *is_on,
+            };
+            to.run(Expected::One, set)
+        }
+        StructureWrite::InsertHotpProfile(profile) => insert_hotp_profile(profile, to),
+        StructureWrite::UpdateHotpProfile(profile) => update_hotp_profile(profile, to),
         StructureWrite::InsertLinkedObject(definition) => insert_linked_object(definition, to),
         StructureWrite::DeleteLinkedObject(name) => {
             let known = linked_objects::table.filter(linked_objects::primary_name.eq(name.as_str()));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use denizen_application::memory::MemoryStore;
 use denizen_application::{Ports, Settings};
 use denizen_domain::authority::Principal;
+use denizen_domain::factor::connector::NoConnectors;
 use denizen_oauth::JsonWebTokens;
 use denizen_otp::{Argon2Hasher, KeySealer, Limits, SealingKey, SystemEntropy};
 
@@ -19,6 +20,7 @@ async fn directory() -> Arc<Directory> {
         hasher: Arc::new(Argon2Hasher::insecure_for_tests(Limits::default())),
         sealer: Arc::new(KeySealer::new(SealingKey::new(1, &[7; 32]), Vec::new()).unwrap()),
         signatures: Arc::new(JsonWebTokens),
+        connectors: Arc::new(NoConnectors),
     };
     Directory::found(&ports, "Denizen").await.unwrap();
     Directory::open(ports, Settings::new("http://127.0.0.1:8080"))

@@ -13,6 +13,7 @@ mod roles;
 mod sessions;
 mod structure;
 mod subscriptions;
+mod yubikeys;
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
@@ -37,6 +38,7 @@ pub(super) use self::structure::{
 };
 
 pub(super) use self::subscriptions::{ForgetChoices, SubscribeRole, SubscribeUser};
+pub(super) use self::yubikeys::{RevokeYubikeys, SwitchFactor, UpdateYubikey};
 
 /// Defines a statement: its values, then pieces of its text, each with the value that follows it.
 macro_rules! statement {

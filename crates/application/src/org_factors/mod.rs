@@ -1,0 +1,9 @@
+//! The organization's side of factors: which kinds are used, profiles of custom tokens, YubiKeys (contract: factors §16).
+
+mod hotp_profiles;
+mod switches;
+mod yubikeys;
+
+pub use self::hotp_profiles::DescribeHotpProfile;
+pub use self::switches::OrgFactor;
+pub use self::yubikeys::{ListYubikeys, UploadYubikey, YubikeyListing};

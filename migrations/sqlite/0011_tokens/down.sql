@@ -1,0 +1,3 @@
+DROP TABLE yubikeys;
+DROP TABLE hotp_profiles;
+DROP TABLE factor_switches;
