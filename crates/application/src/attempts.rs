@@ -7,6 +7,7 @@ use denizen_domain::password::{StoredPassword, Verdict};
 use denizen_domain::ports::{Changes, Write};
 use denizen_domain::recovery_question::normalized_answer;
 use denizen_domain::secret::Secret;
+use denizen_domain::time::Timestamp;
 use denizen_domain::user::{Failure, User};
 
 use crate::account::Doer;
@@ -125,10 +126,7 @@ impl Directory {
                 Failure::Counted(after) => changes.writes.push(update(&user, *after)),
                 Failure::Locked(after) => {
                     changes.writes.push(update(&user, *after));
-                    changes.events.push(failure(EventType::UserLock, "LOCKED_OUT"));
-                    let audience = self.audience(Notice::UserLockedOut).await?;
-                    self.notify(&mut changes, Notice::UserLockedOut, &audience, &user, at)?;
-                    self.tell_lockout(&mut changes, &user, at)?;
+                    self.tell_locked_out(&mut changes, attempt.doer, &user, at).await?;
                 }
             }
             if self.committed(changes).await? {
@@ -136,6 +134,23 @@ impl Directory {
             }
         }
         Err(Error::Conflict)
+    }
+
+    /// Adds what is told of a user who is being locked out.
+    pub(crate) async fn tell_locked_out(
+        &self,
+        changes: &mut Changes,
+        doer: &Doer,
+        user: &User,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        changes.events.push(LogEvent {
+            outcome: EventOutcome::Failure("LOCKED_OUT".to_owned()),
+            ..self.event(doer, EventType::UserLock, vec![Entity::user(user)], at)
+        });
+        let audience = self.audience(Notice::UserLockedOut).await?;
+        self.notify(changes, Notice::UserLockedOut, &audience, user, at)?;
+        self.tell_lockout(changes, user, at)
     }
 
     /// The user as things stand now: a lock-out whose time is over is lifted first.

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use denizen_domain::authority::{Caller, Credential, Principal};
 use denizen_domain::entropy::{self, Entropy};
+use denizen_domain::factor::FactorPolicy;
 use denizen_domain::factor::connector::FactorConnectors;
+use denizen_domain::factor::otp::OtpVerifier;
 use denizen_domain::group::Group;
 use denizen_domain::id::UserId;
 use denizen_domain::oauth::TokenSignatures;
@@ -42,6 +44,8 @@ pub struct Ports {
     pub hasher: Arc<dyn PasswordHasher>,
     /// Seals messages that wait, and signing keys.
     pub sealer: Arc<dyn Sealer>,
+    /// Knows the codes of tokens.
+    pub otp: Arc<dyn OtpVerifier>,
     /// Checks the signatures of clients, and signs access tokens.
     pub signatures: Arc<dyn TokenSignatures>,
     /// Asks the services that verify factors of their own.
@@ -62,6 +66,8 @@ pub struct Settings {
     pub session_limits: SessionLimits,
     /// What is sent to people, and how much of it.
     pub messages: MessageSettings,
+    /// What is asked of factors.
+    pub factor_policy: FactorPolicy,
 }
 
 impl Settings {
@@ -75,6 +81,7 @@ impl Settings {
             activation_token_minutes: 24 * 60,
             session_limits: SessionLimits::default(),
             messages: MessageSettings::default(),
+            factor_policy: FactorPolicy::default(),
         }
     }
 }

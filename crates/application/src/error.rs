@@ -4,6 +4,7 @@ use denizen_domain::app::AppRefusal;
 use denizen_domain::authority::Forbidden;
 use denizen_domain::factor::switch::SwitchRefusal;
 use denizen_domain::factor::yubikey::YubikeyRefusal;
+use denizen_domain::factor::{FactorRefusal, VerifyRefusal, WrongProof};
 use denizen_domain::group::GroupRefusal;
 use denizen_domain::linked_object::{DefinitionRefusal, Side};
 use denizen_domain::password::HasherError;
@@ -64,6 +65,8 @@ pub enum ResourceKind {
     HotpProfile,
     /// A YubiKey of the organization.
     Yubikey,
+    /// A factor of a user.
+    UserFactor,
 }
 
 impl ResourceKind {
@@ -92,6 +95,7 @@ impl ResourceKind {
             Self::OrgFactor => "OrgFactor",
             Self::HotpProfile => "HotpFactorProfile",
             Self::Yubikey => "YubikeyOtpToken",
+            Self::UserFactor => "UserFactor",
         }
     }
 }
@@ -187,6 +191,15 @@ pub enum Error {
     /// More groups are named than a new user may join at once.
     #[error("too many groups")]
     TooManyGroups,
+    /// A factor is not enrolled, changed or removed.
+    #[error(transparent)]
+    Factor(#[from] FactorRefusal),
+    /// A proof is not even looked at.
+    #[error(transparent)]
+    Verify(#[from] VerifyRefusal),
+    /// A proof is wrong.
+    #[error(transparent)]
+    WrongProof(#[from] WrongProof),
     /// The password policy refuses a password.
     #[error("password rejected")]
     PasswordRejected {

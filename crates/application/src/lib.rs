@@ -15,6 +15,7 @@ mod cursor;
 pub mod cursor_fuzzing;
 mod directory;
 mod error;
+mod factors;
 mod groups;
 mod linked_objects;
 mod log;
@@ -43,6 +44,9 @@ pub use self::call::{Call, Foreseen, Listing, RequestContext, TokenLink};
 pub use self::credentials::{AnswerRecoveryQuestion, ChangePassword, ChangeRecoveryQuestion};
 pub use self::directory::{Directory, Ports, Settings};
 pub use self::error::{Error, PasswordSurface, ResourceKind};
+pub use self::factors::{
+    Activation, CatalogEntry, Challenge, EnrolFactor, Enrolled, FactorProfile, Proof, Verified, VerifyFactor, Wording,
+};
 pub use self::groups::ListGroups;
 pub use self::log::ListEvents;
 pub use self::messaging::MessageSettings;

@@ -98,6 +98,16 @@ event_types! {
     SessionEnd = "user.session.end", "User logout";
     /// Every session of a user was ended.
     SessionClear = "user.session.clear", "Clear user sessions";
+    /// A factor became usable.
+    FactorActivate = "user.mfa.factor.activate", "Enroll factor for user";
+    /// A factor was removed.
+    FactorDeactivate = "user.mfa.factor.deactivate", "Reset factor for user";
+    /// A factor was changed.
+    FactorUpdate = "user.mfa.factor.update", "Update factor for user";
+    /// Somebody showed a factor, or failed to.
+    AuthenticationViaMfa = "user.authentication.auth_via_mfa", "Authenticate user by factor";
+    /// Too many codes were tried in a short time.
+    RateLimitViolation = "system.operation.rate_limit.violation", "Operation rate limit violation";
     /// Every factor of a user was reset.
     UserResetFactors = "user.mfa.factor.reset_all", "Reset all factors of user";
     /// A reset mail was sent to a user who asked for it.

@@ -1,6 +1,7 @@
 //! Everything that a request can be refused with, and the one table from the use cases' errors to what clients are told
 //! (contract: errors.tsv, conventions §2).
 
+mod factor;
 mod life;
 mod messages;
 mod org_factor;
@@ -297,6 +298,9 @@ impl From<Error> for Refusal {
             Error::TooManyGroups => {
                 told(400, "E0000093", "Target count limit exceeded").because("The number of group targets is too large")
             }
+            Error::Factor(refusal) => refusal.into(),
+            Error::Verify(refusal) => refusal.into(),
+            Error::WrongProof(wrong) => wrong.into(),
             Error::PasswordRejected { requirements, surface } => sign_in::password_rejected(requirements, surface),
             Error::SameAsCurrentPassword => Validation::field("password", SAME_PASSWORD).into(),
             Error::WrongPassword => told(403, "E0000014", "Update of credentials failed")

@@ -9,7 +9,7 @@ use denizen_domain::ports::Store;
 use denizen_domain::sealed::Sealer;
 use denizen_email::{FolderSender, SmtpSender};
 use denizen_oauth::JsonWebTokens;
-use denizen_otp::{Argon2Hasher, SystemEntropy};
+use denizen_otp::{Argon2Hasher, HmacOtp, SystemEntropy};
 use denizen_persistence::{PostgresStore, SqliteStore};
 use denizen_telephony::{FolderSender as PhoneFolderSender, NoSender, TwilioSender, WebhookSender};
 
@@ -46,6 +46,7 @@ pub fn ports(config: &Config, store: Arc<dyn Store>, sealer: impl Sealer + 'stat
         entropy: Arc::new(SystemEntropy),
         hasher: Arc::new(hasher),
         sealer: Arc::new(sealer),
+        otp: Arc::new(HmacOtp),
         signatures: Arc::new(JsonWebTokens),
         connectors: Arc::new(NoConnectors),
     })

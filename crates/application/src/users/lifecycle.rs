@@ -3,7 +3,7 @@
 use denizen_domain::authority::Permission;
 use denizen_domain::entropy;
 use denizen_domain::event::{Entity, EventType};
-use denizen_domain::ports::Changes;
+use denizen_domain::ports::{Changes, FactorWrite, Write};
 use denizen_domain::secret::Secret;
 use denizen_domain::user::lifecycle::Action;
 use denizen_domain::user::{TokenEffect, User};
@@ -12,6 +12,7 @@ use crate::account::{Doer, LinkKind};
 use crate::call::{Call, TokenLink};
 use crate::directory::{Directory, must};
 use crate::error::Error;
+use crate::factors::update_user;
 use crate::sessions::end_all;
 use crate::sight::Seen;
 
@@ -116,15 +117,22 @@ impl Directory {
         .map(drop)
     }
 
-    /// Removes every factor of a user (`resetFactors`). No factor can be enrolled yet, so only the log tells of it.
+    /// Removes every factor of a user (`resetFactors`; contract: factors §11).
     ///
     /// # Errors
     /// `NotFound`, `Forbidden`, `Conflict`.
     pub async fn reset_factors(&self, call: &Call, key: &str) -> Result<(), Error> {
         let permission = Permission::UsersResetFactors;
-        self.step(call, key, Action::ResetFactors, permission, EventType::UserResetFactors)
-            .await
-            .map(drop)
+        self.change_user(call, key, |user| {
+            let event = EventType::UserResetFactors;
+            let (mut changes, _) = self.stepped(call, user, Action::ResetFactors, permission, event)?;
+            if user.factors.enrolled > 0 {
+                let all = Write::Factor(FactorWrite::DeleteAllOf(user.id.clone()));
+                changes.writes.extend([update_user(user, user.without_factors()), all]);
+            }
+            Ok((changes, ()))
+        })
+        .await
     }
 
     /// Expires a password (`expirePassword`). The answer shows when the status changed before, as the original does.

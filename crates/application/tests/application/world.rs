@@ -20,7 +20,7 @@ use denizen_domain::time::Timestamp;
 use denizen_domain::user::User;
 use serde_json::{Value, json};
 
-use crate::ports::{FastHasher, OpenSealer, PlainSignatures, SeededEntropy, TestClock};
+use crate::ports::{FastHasher, NumberedCodes, OpenSealer, PlainSignatures, SeededEntropy, TestClock};
 use crate::store::RestlessStore;
 
 pub const PASSWORD: &str = "tlpWENT2m";
@@ -64,6 +64,7 @@ impl World {
             entropy: Arc::new(SeededEntropy::new(seed.unwrap_or(7))),
             hasher,
             sealer: Arc::new(OpenSealer),
+            otp: Arc::new(NumberedCodes),
             signatures: Arc::new(PlainSignatures),
             connectors: Arc::new(NoConnectors),
         };

@@ -1,5 +1,7 @@
 //! The kinds of factor: each is a type and whoever provides it (contract: factors §2, §3).
 
+use crate::session::Method;
+
 /// A type of factor with its provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FactorKind {
@@ -139,6 +141,21 @@ impl FactorKind {
             Self::Rsa => "RSA_SECURID",
             Self::Symantec => "SYMANTEC_VIP",
             Self::Duo => "DUO_SECURITY",
+        }
+    }
+
+    /// The way in which somebody who shows it is known from then on (RFC 8176).
+    #[must_use]
+    pub fn method(self) -> Method {
+        match self {
+            Self::Question => Method::Kba,
+            Self::Sms => Method::Sms,
+            Self::Call => Method::Tel,
+            Self::Push | Self::Duo => Method::Swk,
+            Self::WebAuthn | Self::U2f | Self::Yubikey => Method::Hwk,
+            Self::OktaTotp | Self::GoogleTotp | Self::Email | Self::CustomHotp | Self::Rsa | Self::Symantec => {
+                Method::Otp
+            }
         }
     }
 

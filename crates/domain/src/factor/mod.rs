@@ -6,6 +6,7 @@ pub mod hotp;
 mod id;
 mod kind;
 pub mod otp;
+mod policy;
 mod question;
 mod record;
 pub mod switch;
@@ -18,9 +19,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::id::FactorId;
 pub use self::kind::{FactorKind, UnknownKind};
+pub use self::policy::{Enrolment, FactorPolicy};
 pub use self::question::{ANSWER_TOO_SHORT, Question, QuestionKey, check_answer};
 pub use self::record::{FactorRecord, MOST_FAILED_ACTIVATIONS, MOST_FAILED_VERIFICATIONS, VerifyRefusal};
-pub use self::totp::Totp;
+pub use self::totp::{Totp, secret_from_base32, secret_to_base32};
 use crate::id::UserId;
 use crate::push::Push;
 use crate::sealed::Sealed;
@@ -139,6 +141,14 @@ impl Device {
         }
     }
 
+    /// What no other factor of the directory may have, where the kind has such a thing.
+    #[must_use]
+    pub fn key(&self) -> Option<String> {
+        match self {
+            Self::Question(_) | Self::OktaTotp(_) | Self::GoogleTotp(_) | Self::Push(_) => None,
+        }
+    }
+
     /// Every secret in it that is sealed, for whoever seals them anew with another key.
     pub fn sealed_mut(&mut self) -> Vec<&mut Sealed> {
         match self {
@@ -158,6 +168,9 @@ pub enum FactorRefusal {
     /// The organization does not use this kind.
     #[error("the organization does not use this kind of factor")]
     NotEnabled,
+    /// The policy does not let this user have it.
+    #[error("the policy does not allow this kind of factor")]
+    NotAllowed,
     /// What is told of the factor is missing or wrong.
     #[error("the profile of the factor is missing or wrong")]
     InvalidProfile,
@@ -179,6 +192,26 @@ pub enum FactorRefusal {
     /// Too many activations failed of late.
     #[error("too many activations failed")]
     TooManyActivations,
+}
+
+/// Why a proof is wrong (contract: factors §6.8, §6.10, §10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WrongProof {
+    /// A code that was sent, or the data of a key.
+    #[error("not the code")]
+    PassCode,
+    /// An answer.
+    #[error("not the answer")]
+    Answer,
+    /// The code of a token.
+    #[error("not the token's code")]
+    Token,
+    /// A code that was used before.
+    #[error("the code was used before")]
+    Replayed,
+    /// A code of another time.
+    #[error("the code is of another time")]
+    OutsideWindow,
 }
 
 /// What stands against one more factor of a kind; of several that wait for their activation, the newest takes the place.

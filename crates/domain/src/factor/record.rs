@@ -112,6 +112,14 @@ impl User {
         Some(user)
     }
 
+    /// The user without any factor. Wrong proofs are not forgotten with them.
+    #[must_use]
+    pub fn without_factors(&self) -> Self {
+        let mut user = self.clone();
+        user.factors.enrolled = 0;
+        user
+    }
+
     /// The user with another number of factors.
     #[must_use]
     pub fn with_factors(&self, change: i64) -> Self {

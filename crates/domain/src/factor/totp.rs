@@ -1,9 +1,33 @@
 //! Codes of the time (RFC 6238; contract: factors §7.5, §8).
 
+use std::ops::RangeInclusive;
+
+use base32::Alphabet;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::sealed::Sealed;
-use crate::secret::SecretDigest;
+use crate::secret::{Secret, SecretDigest};
+
+const ALPHABET: Alphabet = Alphabet::Rfc4648 { padding: false };
+/// A caller's own secret has so many characters (contract: factors §7.5).
+const GIVEN_LENGTH: RangeInclusive<usize> = 16..=32;
+
+/// The bytes of a secret that a caller has made; `None` when it is none.
+#[must_use]
+pub fn secret_from_base32(given: &Secret) -> Option<Zeroizing<Vec<u8>>> {
+    let text = given.expose();
+    if !GIVEN_LENGTH.contains(&text.len()) {
+        return None;
+    }
+    base32::decode(ALPHABET, text).map(Zeroizing::new)
+}
+
+/// A secret as authenticators take it: base32 without padding (RFC 4648).
+#[must_use]
+pub fn secret_to_base32(secret: &[u8]) -> Secret {
+    Secret::new(base32::encode(ALPHABET, secret))
+}
 
 /// The secret that codes are made of, and how far they have been used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +51,22 @@ impl Totp {
             secret: self.secret.clone(),
             last_step: Some(step),
             picture: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_reads_back_from_base32() {
+        let documented = Secret::new("JBTWGV22G4ZGKV3N");
+        let bytes = secret_from_base32(&documented).unwrap();
+        assert_eq!(bytes.as_slice(), b"HgcWZ72eWm");
+        assert!(secret_to_base32(&bytes) == documented);
+        for text in ["", "JBTWGV22G4ZGKV3", "JBTWGV22G4ZGKV31", &"A".repeat(33)] {
+            assert!(secret_from_base32(&Secret::new(text)).is_none(), "{text}");
         }
     }
 }

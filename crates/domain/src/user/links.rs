@@ -32,6 +32,8 @@ const EXPIRE_PASSWORD: UserLink = post("expirePassword", "/lifecycle/expire_pass
 const FORGOT_PASSWORD: UserLink = post("forgotPassword", "/credentials/forgot_password");
 const CHANGE_PASSWORD: UserLink = post("changePassword", "/credentials/change_password");
 const CHANGE_QUESTION: UserLink = post("changeRecoveryQuestion", "/credentials/change_recovery_question");
+/// Offered to whoever has a factor (contract: factors §4).
+pub const RESET_FACTORS: UserLink = post("resetFactors", "/lifecycle/reset_factors");
 const DELETE: UserLink = UserLink {
     relation: "delete",
     suffix: "",

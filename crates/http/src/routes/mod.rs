@@ -3,6 +3,7 @@
 mod api_tokens;
 mod apps;
 mod authn;
+mod factors;
 mod groups;
 mod linked_objects;
 mod logs;
@@ -29,6 +30,7 @@ pub(crate) fn declare(table: &mut Table) {
     // Before the users, among whose paths `me` would be any user.
     sessions::declare(table);
     users::declare(table);
+    factors::declare(table);
     authn::declare(table);
     groups::declare(table);
     apps::declare(table);

@@ -9,7 +9,7 @@ use denizen_domain::factor::connector::NoConnectors;
 use denizen_domain::ports::Clock;
 use denizen_domain::time::Timestamp;
 use denizen_oauth::JsonWebTokens;
-use denizen_otp::{Argon2Hasher, KeySealer, Limits, SealingKey, SystemEntropy};
+use denizen_otp::{Argon2Hasher, HmacOtp, KeySealer, Limits, SealingKey, SystemEntropy};
 
 use crate::operation::{Declared, Table};
 use crate::{Api, HttpSettings};
@@ -29,6 +29,7 @@ async fn table() -> Vec<Declared> {
         entropy: Arc::new(SystemEntropy),
         hasher: Arc::new(Argon2Hasher::insecure_for_tests(Limits::default())),
         sealer: Arc::new(KeySealer::new(SealingKey::new(1, &[7; 32]), Vec::new()).unwrap()),
+        otp: Arc::new(HmacOtp),
         signatures: Arc::new(JsonWebTokens),
         connectors: Arc::new(NoConnectors),
     };
@@ -85,6 +86,15 @@ POST /users/{id}/credentials/change_recovery_question okta.users.credentials.cha
 POST /users/{id}/credentials/forgot_password okta.users.credentials.resetPassword
 POST /users/{id}/credentials/forgot_password_recovery_question okta.users.credentials.manage
 GET /users/{id}/groups okta.users.read
+GET /users/{id}/factors okta.users.read
+POST /users/{id}/factors okta.users.credentials.manage
+GET /users/{id}/factors/catalog okta.users.read
+GET /users/{id}/factors/questions okta.users.read
+GET /users/{id}/factors/{factor} okta.users.read
+PUT /users/{id}/factors/{factor} okta.users.credentials.manage
+DELETE /users/{id}/factors/{factor} okta.users.credentials.resetFactors
+POST /users/{id}/factors/{factor}/lifecycle/activate okta.users.credentials.manage
+POST /users/{id}/factors/{factor}/verify okta.users.credentials.manage
 POST /authn -
 POST /authn/skip -
 POST /authn/previous -

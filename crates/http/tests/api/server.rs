@@ -17,7 +17,7 @@ use denizen_domain::time::Timestamp;
 use denizen_domain::token::TokenPurpose;
 use denizen_http::{Api, HttpSettings};
 use denizen_oauth::JsonWebTokens;
-use denizen_otp::{Argon2Hasher, KeySealer, Limits, SealingKey, SystemEntropy};
+use denizen_otp::{Argon2Hasher, HmacOtp, KeySealer, Limits, SealingKey, SystemEntropy};
 use serde_json::{Value, json};
 
 use crate::wire::{Answer, Request};
@@ -89,6 +89,7 @@ impl Server {
             entropy: Arc::new(SystemEntropy),
             hasher: Arc::new(Argon2Hasher::insecure_for_tests(limits)),
             sealer: Arc::new(KeySealer::new(SealingKey::new(1, &[7; 32]), Vec::new()).unwrap()),
+            otp: Arc::new(HmacOtp),
             signatures: Arc::new(JsonWebTokens),
             connectors: Arc::new(NoConnectors),
         };

@@ -7,7 +7,7 @@ use denizen_application::{Ports, Settings};
 use denizen_domain::authority::Principal;
 use denizen_domain::factor::connector::NoConnectors;
 use denizen_oauth::JsonWebTokens;
-use denizen_otp::{Argon2Hasher, KeySealer, Limits, SealingKey, SystemEntropy};
+use denizen_otp::{Argon2Hasher, HmacOtp, KeySealer, Limits, SealingKey, SystemEntropy};
 
 use super::*;
 use crate::clock::SystemClock;
@@ -19,6 +19,7 @@ async fn directory() -> Arc<Directory> {
         entropy: Arc::new(SystemEntropy),
         hasher: Arc::new(Argon2Hasher::insecure_for_tests(Limits::default())),
         sealer: Arc::new(KeySealer::new(SealingKey::new(1, &[7; 32]), Vec::new()).unwrap()),
+        otp: Arc::new(HmacOtp),
         signatures: Arc::new(JsonWebTokens),
         connectors: Arc::new(NoConnectors),
     };

@@ -144,27 +144,28 @@ impl<'a> View<'a> {
         out.push(b'}');
     }
 
+    fn put_link(&self, out: &mut Vec<u8>, user: &User, link: &UserLink) {
+        let (relation, id) = (link.relation, user.id.as_str());
+        put(
+            out,
+            &["\"", relation, "\":{\"href\":\"", self.base, BASE, "/users/", id],
+        );
+        put(out, &[link.suffix, "\",\"method\":\"", link.method, "\"},"]);
+    }
+
     fn put_links(&self, out: &mut Vec<u8>, user: &User) {
         put(out, &[",\"_links\":{"]);
         if self.links == Links::All {
             let offered = links::links(user).iter();
             let shown = |link: &&UserLink| self.credential_links || !CREDENTIAL_LINKS.contains(&link.relation);
             for link in offered.filter(shown) {
-                put(
-                    out,
-                    &[
-                        "\"",
-                        link.relation,
-                        "\":{\"href\":\"",
-                        self.base,
-                        BASE,
-                        "/users/",
-                        user.id.as_str(),
-                    ],
-                );
-                put(out, &[link.suffix, "\",\"method\":\"", link.method, "\"},"]);
+                self.put_link(out, user, link);
             }
             let (schema, kind) = (user.type_id.suffix(), user.type_id.as_str());
+            if user.factors.enrolled > 0 && self.credential_links {
+                // Last of what can be done, before what the user is (contract: factors §4).
+                self.put_link(out, user, &links::RESET_FACTORS);
+            }
             put(
                 out,
                 &[

@@ -1,0 +1,180 @@
+//! What each kind of factor does in its own way. One file a kind.
+
+mod question;
+mod totp;
+
+use denizen_domain::factor::{Device, Factor, FactorId, FactorKind, FactorRefusal, FactorStatus, WrongProof};
+use denizen_domain::password::StoredPassword;
+use denizen_domain::ports::Changes;
+use denizen_domain::sealed::Sealed;
+use denizen_domain::secret::Secret;
+use denizen_domain::time::Timestamp;
+use denizen_domain::user::User;
+use denizen_domain::validation::Validation;
+use zeroize::Zeroizing;
+
+pub(crate) use self::question::Answered;
+use super::enrol::Target;
+use super::{EnrolFactor, Trial};
+use crate::account::Doer;
+use crate::directory::Directory;
+use crate::error::Error;
+
+/// What is told of an enrolment beside the factor, once.
+#[derive(Clone, Debug)]
+pub enum Activation {
+    /// A secret for an authenticator, in base32, and the token of the picture that shows it.
+    Totp {
+        /// The secret.
+        shared_secret: Secret,
+        /// The token in the picture's address.
+        picture: Secret,
+    },
+}
+
+/// What is told of a challenge beside the factor.
+#[derive(Clone, Debug)]
+pub enum Challenge {
+    /// A code is on its way.
+    Sent,
+}
+
+/// A factor that a kind has made.
+pub(crate) struct New {
+    /// What it is made of.
+    pub(crate) device: Device,
+    /// Where it stands.
+    pub(crate) status: FactorStatus,
+    /// What no other factor may have.
+    pub(crate) key: Option<String>,
+    /// What is told once.
+    pub(crate) activation: Option<Activation>,
+    /// The user, where more than the number of factors changes.
+    pub(crate) user: Option<User>,
+    /// What else it changes, such as messages that leave.
+    pub(crate) beside: Changes,
+}
+
+/// What a proof is worth, with the device as it is afterwards.
+pub(crate) enum Judged {
+    /// It is right.
+    Right(Device),
+    /// It is wrong.
+    Wrong(WrongProof, Device),
+    /// There was none, and a challenge was made.
+    Challenged(Device, Challenge, Changes),
+}
+
+/// What else a removal changes.
+#[derive(Default)]
+pub(crate) struct Removal {
+    /// The user, where more than the number of factors changes.
+    pub(crate) user: Option<User>,
+    /// The rest.
+    pub(crate) changes: Changes,
+}
+
+/// What slow or costly work has shown, for as long as one request goes on: when another change comes between, the request
+/// is decided again, and this is not done again.
+#[derive(Default)]
+pub(crate) struct Memo {
+    /// An answer, hashed.
+    pub(crate) hashed: Option<StoredPassword>,
+    /// An answer, compared.
+    pub(crate) answered: Option<Answered>,
+}
+
+impl Directory {
+    /// Whether the organization uses a kind.
+    pub(crate) async fn is_enabled(&self, kind: FactorKind) -> Result<bool, Error> {
+        Ok(matches!(
+            kind,
+            FactorKind::Question | FactorKind::OktaTotp | FactorKind::GoogleTotp
+        ))
+    }
+
+    /// Makes the device of a new factor.
+    pub(crate) async fn new_device(
+        &self,
+        _doer: &Doer,
+        user: &User,
+        target: &Target<'_>,
+        request: &EnrolFactor,
+        memo: &mut Memo,
+    ) -> Result<New, Error> {
+        match target.kind {
+            FactorKind::Question => self.new_question(user, request, memo).await,
+            FactorKind::OktaTotp | FactorKind::GoogleTotp => self.new_totp(target, request),
+            _ => Err(FactorRefusal::NotEnabled.into()),
+        }
+    }
+
+    /// Judges what is shown of an active factor.
+    pub(crate) async fn judge(
+        &self,
+        trial: &Trial<'_>,
+        factor: &Factor,
+        _user: &User,
+        at: Timestamp,
+        memo: &mut Memo,
+    ) -> Result<Judged, Error> {
+        match &factor.device {
+            Device::Question(question) => self.judge_answer(trial, question, memo).await,
+            Device::OktaTotp(totp) | Device::GoogleTotp(totp) => self.judge_totp(trial, factor, totp, at),
+            Device::Push(_) => Err(FactorRefusal::NotOffered.into()),
+        }
+    }
+
+    /// Judges what is shown to activate a factor.
+    pub(crate) async fn judge_activation(
+        &self,
+        trial: &Trial<'_>,
+        factor: &Factor,
+        _user: &User,
+        at: Timestamp,
+        _memo: &mut Memo,
+    ) -> Result<Judged, Error> {
+        match &factor.device {
+            Device::OktaTotp(totp) | Device::GoogleTotp(totp) => self.judge_totp(trial, factor, totp, at),
+            Device::Question(_) | Device::Push(_) => Err(FactorRefusal::NotOffered.into()),
+        }
+    }
+
+    /// What else the removal of a factor changes.
+    pub(crate) async fn removal(
+        &self,
+        _user: &User,
+        factor: &Factor,
+        _removes_recovery_number: bool,
+        _at: Timestamp,
+    ) -> Result<Removal, Error> {
+        match &factor.device {
+            Device::Question(_) | Device::OktaTotp(_) | Device::GoogleTotp(_) | Device::Push(_) => {
+                Ok(Removal::default())
+            }
+        }
+    }
+
+    /// Seals a secret for a factor.
+    pub(crate) fn sealed_for(&self, id: &FactorId, secret: &[u8]) -> Sealed {
+        Sealed::from_bytes(self.ports.sealer.seal(secret, id.as_str()))
+    }
+
+    /// Opens a secret of a factor.
+    pub(crate) fn opened_for(&self, id: &FactorId, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let opened = self.ports.sealer.open(sealed.as_bytes(), id.as_str());
+        opened.map_err(|error| Error::Internal(format!("factor {id}: {error}")))
+    }
+}
+
+/// A code that must be there.
+pub(crate) fn needed_code<'a>(trial: &Trial<'a>) -> Result<&'a Secret, Error> {
+    needed(trial.request.proof.pass_code.as_ref(), "passCode")
+}
+
+/// A part of a proof that must be there.
+pub(crate) fn needed<'a>(given: Option<&'a Secret>, name: &str) -> Result<&'a Secret, Error> {
+    given
+        .filter(|text| !text.expose().is_empty())
+        .ok_or_else(|| Validation::field(name, "The field cannot be left blank").into())
+}
