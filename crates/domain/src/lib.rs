@@ -7,6 +7,7 @@
 
 pub mod app;
 pub mod authority;
+pub mod endpoint;
 pub mod entity_tag;
 pub mod entropy;
 pub mod event;

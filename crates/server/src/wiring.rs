@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use denizen_application::Ports;
-use denizen_domain::factor::connector::NoConnectors;
+use denizen_connector::HttpConnectors;
 use denizen_domain::ports::Store;
 use denizen_domain::sealed::Sealer;
 use denizen_email::{FolderSender, SmtpSender};
@@ -48,7 +48,7 @@ pub fn ports(config: &Config, store: Arc<dyn Store>, sealer: impl Sealer + 'stat
         sealer: Arc::new(sealer),
         otp: Arc::new(HmacOtp),
         signatures: Arc::new(JsonWebTokens),
-        connectors: Arc::new(NoConnectors),
+        connectors: Arc::new(HttpConnectors::new(config.connectors.clone(), Arc::new(SystemClock))),
     })
 }
 

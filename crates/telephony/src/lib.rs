@@ -7,7 +7,6 @@
 #![forbid(unsafe_code)]
 
 mod client;
-mod endpoint;
 mod folder;
 mod off;
 #[cfg(test)]
@@ -20,8 +19,8 @@ mod webhook;
 #[cfg(test)]
 mod webhook_tests;
 
-pub use self::endpoint::{Endpoint, EndpointError};
 pub use self::folder::FolderSender;
 pub use self::off::NoSender;
 pub use self::twilio::{TwilioAccount, TwilioAccountError, TwilioSender};
 pub use self::webhook::WebhookSender;
+use denizen_domain::endpoint;

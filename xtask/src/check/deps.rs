@@ -86,6 +86,12 @@ const RULES: &[Rule] = &[
         never: &["actix*", "diesel*", "lettre", "libsqlite3-sys"],
     },
     Rule {
+        member: "denizen-connector",
+        knows: INNER,
+        names_only: None,
+        never: &["actix*", "diesel*", "lettre", "libsqlite3-sys"],
+    },
+    Rule {
         member: "denizen-otp",
         knows: INNER,
         names_only: None,
@@ -112,6 +118,7 @@ const RULES: &[Rule] = &[
             "denizen-http",
             "denizen-email",
             "denizen-telephony",
+            "denizen-connector",
             "denizen-otp",
             "denizen-oauth",
             "denizen-webauthn",

@@ -2,6 +2,7 @@
 //!
 //! `defaults.toml` is the list of all settings. What is not there is unknown, wherever it comes from.
 
+mod connectors;
 mod error;
 mod layers;
 mod print;
@@ -18,6 +19,8 @@ pub use self::sections::{Database, Hashing, HttpPart, LogFormat, LogPart, MailPa
 pub use self::telephony::{Provider, TelephonyPart};
 
 use denizen_application::{MessageSettings, Settings};
+use denizen_connector::Connector;
+use denizen_domain::factor::FactorKind;
 use denizen_domain::password::PasswordPolicy;
 use denizen_domain::secret::Secret;
 use denizen_domain::session::SessionLimits;
@@ -47,6 +50,8 @@ pub struct Config {
     pub notices: MessageSettings,
     /// How short messages and calls leave.
     pub telephony: TelephonyPart,
+    /// Connectors to services that verify factors of their own.
+    pub connectors: Vec<(FactorKind, Connector)>,
     /// What is asked of passwords.
     pub password_policy: PasswordPolicy,
     /// How long an activation link is good.
@@ -86,6 +91,7 @@ impl Config {
             mail: sections::mail(&reader, below("mail"))?,
             notices: sections::notices(&reader)?,
             telephony: telephony::telephony(&reader, below("phone"))?,
+            connectors: connectors::connectors(&reader)?,
             password_policy: sections::password_policy(&reader)?,
             activation_token_minutes: reader.number("tokens.activation_minutes", 1..=7 * 24 * 60)?,
             session_limits: sections::sessions(&reader)?,

@@ -9,6 +9,9 @@ const SECRETS: &[&str] = &[
     "smtp.password",
     "telephony.twilio_token",
     "telephony.webhook_secret",
+    "connectors.rsa_secret",
+    "connectors.symantec_secret",
+    "connectors.duo_secret",
 ];
 const HIDDEN: &str = "(hidden)";
 

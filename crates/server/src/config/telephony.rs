@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use denizen_domain::endpoint::{Endpoint, EndpointError};
 use denizen_domain::phone::PhoneRules;
 use denizen_domain::secret::Secret;
-use denizen_telephony::{Endpoint, EndpointError, TwilioAccount, TwilioAccountError};
+use denizen_telephony::{TwilioAccount, TwilioAccountError};
 
 use super::error::ConfigError;
 use super::reader::Reader;

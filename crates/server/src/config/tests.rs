@@ -332,6 +332,7 @@ fn every_default_is_read_and_nothing_else() {
     sections::mail(&reader, folder.to_owned()).unwrap();
     sections::notices(&reader).unwrap();
     telephony::telephony(&reader, folder.to_owned()).unwrap();
+    connectors::connectors(&reader).unwrap();
     sections::password_policy(&reader).unwrap();
     sections::sessions(&reader).unwrap();
     sections::hashing(&reader).unwrap();

@@ -1,4 +1,4 @@
-//! Where a provider is reached.
+//! Where a service of somebody else is reached.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -38,7 +38,8 @@ impl FromStr for Endpoint {
 
 impl Endpoint {
     /// The URL, without a slash at its end.
-    pub(crate) fn as_str(&self) -> &str {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
