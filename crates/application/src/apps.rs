@@ -15,7 +15,7 @@ use denizen_domain::time::Timestamp;
 
 use crate::account::Doer;
 use crate::call::{Call, Listing};
-use crate::directory::{Directory, MOST_ROUNDS};
+use crate::directory::{Directory, MOST_ROUNDS, must};
 use crate::error::{Error, ResourceKind};
 use crate::paging::limit_within;
 use crate::sight::{must_at_large, must_with_app, sight_of_apps};
@@ -214,6 +214,7 @@ impl Directory {
     /// `NotFound`, `Forbidden`.
     pub async fn list_app_links(&self, call: &Call, key: &str) -> Result<Vec<UsableApp>, Error> {
         let user = self.see_user(call, key).await?;
+        must(call, Permission::UsersRead, &user)?;
         Ok(self.ports.store.usable_apps(&user.id).await?)
     }
 

@@ -14,7 +14,7 @@ use denizen_domain::user::User;
 
 use crate::account::Doer;
 use crate::call::{Call, Listing};
-use crate::directory::{Directory, MOST_ROUNDS, must_at_large};
+use crate::directory::{Directory, MOST_ROUNDS, must, must_at_large};
 use crate::error::{Error, ResourceKind};
 use crate::paging::limit_within;
 use crate::super_administrators::Loss;
@@ -271,6 +271,7 @@ impl Directory {
     /// `NotFound`, `Forbidden`.
     pub async fn list_user_groups(&self, call: &Call, key: &str) -> Result<Vec<Group>, Error> {
         let user = self.see_user(call, key).await?;
+        must(call, Permission::UsersRead, &user)?;
         let mut groups = vec![self.everyone.clone()];
         groups.extend(self.ports.store.groups_of(&user.id).await?);
         if !call.caller.is(&user.id) {

@@ -151,6 +151,7 @@ impl Directory {
         limit: Option<i64>,
     ) -> Result<Listing<UserId>, Error> {
         let user = self.see_user(call, key).await?;
+        must(call, Permission::UsersRead, &user)?;
         let (definition, side) = self.relation(name).await?;
         let relation = definition.primary.name;
         let limit = limit_within(limit, MOST, MOST)?;

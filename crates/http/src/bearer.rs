@@ -8,15 +8,17 @@ use denizen_domain::authority::{Caller, Permission};
 use crate::refusal::Refusal;
 
 /// Whether the scopes of a caller's token cover an operation at all. What is asked of whom in particular is a question of the
-/// use case.
+/// use case: scopes for oneself are let through only where the operation is about one user, and a user calls.
 pub(crate) fn check_scopes(
     caller: &Caller,
     permission: Permission,
+    is_about_user: bool,
     http: &HttpRequest,
     base: &str,
 ) -> Result<(), Refusal> {
+    let may_be_own = is_about_user && caller.user_id().is_some();
     match &caller.scopes {
-        Some(scopes) if !scopes.cover_for_oneself(permission) => {
+        Some(_) if !caller.scopes_cover(permission, may_be_own) => {
             let description = "The access token provided does not contain the required scopes.";
             let told = challenge(http, base, permission, "insufficient_scope", description);
             Err(Refusal::from(Error::Forbidden).with_challenge(told))

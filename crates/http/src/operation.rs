@@ -47,6 +47,8 @@ struct Manner {
     cross_origin: bool,
     /// Its path names a user as `id`, who is read together with the caller.
     names_user: bool,
+    /// It is about one user, whom the path names or who is the caller.
+    is_about_user: bool,
     /// The path as it is declared.
     path: &'static str,
 }
@@ -106,6 +108,7 @@ impl Table {
             permission,
             cross_origin,
             names_user: path.starts_with("/users/{id}"),
+            is_about_user: path.starts_with("/users/{id}") || path.starts_with("/users/me/"),
             path,
         };
         let run =
@@ -221,6 +224,7 @@ where
         permission,
         cross_origin,
         names_user,
+        is_about_user,
         path,
     } = manner;
     let method = http.method().clone();
@@ -242,7 +246,7 @@ where
                 http,
                 payload,
             };
-            let answer = handled(request, permission, standing, &handler).await;
+            let answer = handled(request, (permission, is_about_user), standing, &handler).await;
             if let Err(refusal) = &answer
                 && refusal.denies_right()
             {
@@ -273,7 +277,7 @@ where
 /// Serves a request of a known caller.
 async fn handled<H, F>(
     request: Request,
-    permission: Permission,
+    (permission, is_about_user): (Permission, bool),
     standing: Standing,
     handler: &H,
 ) -> Result<HttpResponse, Refusal>
@@ -287,7 +291,8 @@ where
     if !accepts_json(&request.http) {
         return Err(Refusal::not_acceptable());
     }
-    bearer::check_scopes(&request.call.caller, permission, &request.http, request.api.base())?;
+    let (caller, base) = (&request.call.caller, request.api.base());
+    bearer::check_scopes(caller, permission, is_about_user, &request.http, base)?;
     handler(request).await
 }
 

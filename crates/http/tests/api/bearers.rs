@@ -45,6 +45,35 @@ fn scopes_narrow_what_a_service_may_do() {
     call(&server, &narrower, "GET", "/groups").refused_as(403, "E0000006");
 }
 
+/// R10: scopes for oneself open nothing to a service, which is nobody's self, whatever its roles are.
+#[test]
+fn scopes_for_oneself_reach_nobody_else() {
+    let server = Server::start();
+    let person = server.active("isaac.brock");
+    let scopes = ["okta.users.read.self", "okta.users.manage.self"];
+    let token = Service::new(&server, &scopes).token(&server, &scopes.join(" "));
+    let user = format!("/users/{}", person.id);
+    for (method, path) in [
+        ("GET", "/users".to_owned()),
+        ("POST", "/users".to_owned()),
+        ("GET", "/users/me".to_owned()),
+        ("GET", user.clone()),
+        ("GET", format!("{user}/groups")),
+        ("GET", format!("{user}/appLinks")),
+        ("GET", format!("{user}/linkedObjects/manager")),
+        ("GET", format!("{user}/subscriptions")),
+        ("POST", user.clone()),
+        ("POST", format!("{user}/lifecycle/suspend")),
+        ("DELETE", user.clone()),
+    ] {
+        let answer = call(&server, &token, method, &path);
+        answer.refused_as(403, "E0000006");
+        let challenge = answer.header("www-authenticate").unwrap();
+        assert!(challenge.contains("insufficient_scope"), "{method} {path}: {challenge}");
+    }
+    assert_eq!(server.status(&person), "ACTIVE");
+}
+
 /// A service with the scope to change does, and the log names it.
 #[test]
 fn what_a_service_does_is_its_own_doing() {
