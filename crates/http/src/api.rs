@@ -13,7 +13,7 @@ use crate::rate_limit::{Bucket, RateLimiter, Standing};
 use crate::refusal::Refusal;
 use crate::settings::HttpSettings;
 use crate::throttle::Throttles;
-use crate::{description, health, pages, routes};
+use crate::{description, endpoint, health, pages, routes};
 
 /// The API of one directory. Clones share everything, the callers' rate limits too.
 #[derive(Clone)]
@@ -108,9 +108,9 @@ pub fn app(
         .wrap(Gate::new(api))
         .service(health::scope(api))
         .configure(description::declare)
-        .configure(|config| routes::declare_oauth(api, config))
+        .configure(|config| endpoint::mount(routes::oauth_endpoints(api), config))
         .service(clients(api))
-        .configure(pages::declare(api))
+        .configure(|config| endpoint::mount(pages::all(api), config))
         .service(operations(api))
         .default_service(web::to(unknown(api)));
     app.service(everything).default_service(web::to(unknown(api)))
@@ -131,10 +131,17 @@ pub fn scope(api: &Api) -> Scope {
 pub fn configure_oauth(api: &Api) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
     let api = api.clone();
     move |config| {
-        let inner = web::scope("").wrap(Gate::new(&api));
-        let inner = inner.configure(|config| routes::declare_oauth(&api, config));
-        config.service(inner.service(clients(&api)));
+        endpoint::mount_gated(&api, routes::oauth_endpoints(&api), config);
+        let clients = Table::of_clients(&api).mount(web::scope(""));
+        config.service(web::scope(routes::CLIENTS).service(web::scope("").wrap(Gate::new(&api)).service(clients)));
     }
+}
+
+/// The pages that links lead to, for services that mount [`scope`] beside routes of their own: where somebody sets a first or
+/// a new password, unlocks their account, or gets the cookie of a session. Their public URL must be that of the service.
+pub fn configure_pages(api: &Api) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
+    let api = api.clone();
+    move |config| endpoint::mount_gated(&api, pages::all(&api), config)
 }
 
 fn operations(api: &Api) -> Scope {

@@ -12,6 +12,7 @@ mod body;
 mod context;
 mod cookie;
 mod description;
+mod endpoint;
 mod error_object;
 mod gate;
 mod health;
@@ -29,7 +30,7 @@ mod settings;
 mod throttle;
 mod visit;
 
-pub use self::api::{Api, app, configure_oauth, scope};
+pub use self::api::{Api, app, configure_oauth, configure_pages, scope};
 pub use self::rate_limit::{BucketLimit, RateLimits};
 pub use self::settings::{HttpSettings, InvalidNetwork, Network};
 pub use self::throttle::AccountLimits;

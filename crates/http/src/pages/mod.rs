@@ -19,6 +19,7 @@ use denizen_domain::secret::Secret;
 
 use crate::api::Api;
 use crate::context;
+use crate::endpoint::Endpoint;
 
 pub(crate) use self::html::escape;
 
@@ -76,36 +77,25 @@ impl Visit {
     }
 }
 
-/// Mounts the pages.
-pub(crate) fn declare(api: &Api) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
-    let api = api.clone();
-    move |config| {
-        use password::Kind;
-        for (path, kind) in [
-            ("/welcome/{token}", Kind::First),
-            ("/reset_password/{token}", Kind::New),
-            ("/signin/reset-password/{token}", Kind::New),
-        ] {
-            route(config, &api, path, Method::GET, move |visit| {
-                password::show(visit, kind)
-            });
-            route(config, &api, path, Method::POST, move |visit| {
-                password::set(visit, kind)
-            });
-        }
-        route(config, &api, "/signin/unlock/{token}", Method::GET, unlock::show);
-        route(config, &api, "/signin/unlock/{token}", Method::POST, unlock::unlock);
-        route(
-            config,
-            &api,
-            "/login/sessionCookieRedirect",
-            Method::GET,
-            login::redirect,
-        );
+/// The pages.
+pub(crate) fn all(api: &Api) -> Vec<Endpoint> {
+    use password::Kind;
+    let mut pages = Vec::new();
+    for (path, kind) in [
+        ("/welcome/{token}", Kind::First),
+        ("/reset_password/{token}", Kind::New),
+        ("/signin/reset-password/{token}", Kind::New),
+    ] {
+        pages.push(page(api, path, Method::GET, move |visit| password::show(visit, kind)));
+        pages.push(page(api, path, Method::POST, move |visit| password::set(visit, kind)));
     }
+    pages.push(page(api, "/signin/unlock/{token}", Method::GET, unlock::show));
+    pages.push(page(api, "/signin/unlock/{token}", Method::POST, unlock::unlock));
+    pages.push(page(api, "/login/sessionCookieRedirect", Method::GET, login::redirect));
+    pages
 }
 
-fn route<H, F>(config: &mut web::ServiceConfig, api: &Api, path: &str, method: Method, handler: H)
+fn page<H, F>(api: &Api, path: &'static str, method: Method, handler: H) -> Endpoint
 where
     H: Fn(Visit) -> F + Clone + 'static,
     F: Future<Output = HttpResponse> + 'static,
@@ -129,7 +119,7 @@ where
             handler(visit).await
         }
     };
-    config.route(path, web::method(method).to(serve));
+    Endpoint::new(path, method, web::to(serve))
 }
 
 const FRAMES: HeaderName = HeaderName::from_static("x-frame-options");

@@ -16,7 +16,7 @@ mod subscriptions;
 mod user_types;
 mod users;
 
-pub(crate) use self::oauth2::declare as declare_oauth;
+pub(crate) use self::oauth2::endpoints as oauth_endpoints;
 pub(crate) use self::roles::declare_clients;
 #[cfg(feature = "ceiling")]
 pub(crate) use self::users::ceiling;

@@ -13,6 +13,7 @@ mod conventions;
 mod create;
 mod credentials;
 mod discovery;
+mod embedding;
 mod hostile_search;
 mod lifecycle;
 mod links;

@@ -6,27 +6,26 @@ mod form;
 mod metadata;
 mod token;
 
+use actix_web::http::Method;
 use actix_web::web;
 
 use self::endpoint::serve;
 use crate::api::Api;
+use crate::endpoint::Endpoint;
 
 /// Where the endpoints lie.
 const OAUTH: &str = "/oauth2/v1";
 
-/// Declares the endpoints.
-pub(crate) fn declare(api: &Api, config: &mut web::ServiceConfig) {
-    config
-        .route("/oauth2/v1/token", web::post().to(serve(api, token::issue)))
-        .route("/oauth2/v1/revoke", web::post().to(serve(api, token::revoke)))
-        .route("/oauth2/v1/introspect", web::post().to(serve(api, token::introspect)))
-        .route("/oauth2/v1/keys", web::get().to(serve(api, metadata::keys)))
-        .route(
-            "/.well-known/openid-configuration",
-            web::get().to(serve(api, metadata::describe)),
-        )
-        .route(
-            "/.well-known/oauth-authorization-server",
-            web::get().to(serve(api, metadata::describe)),
-        );
+/// The endpoints.
+pub(crate) fn endpoints(api: &Api) -> Vec<Endpoint> {
+    let (get, post) = (Method::GET, Method::POST);
+    let describe = || web::to(serve(api, metadata::describe));
+    vec![
+        Endpoint::new("/oauth2/v1/token", post.clone(), web::to(serve(api, token::issue))),
+        Endpoint::new("/oauth2/v1/revoke", post.clone(), web::to(serve(api, token::revoke))),
+        Endpoint::new("/oauth2/v1/introspect", post, web::to(serve(api, token::introspect))),
+        Endpoint::new("/oauth2/v1/keys", get.clone(), web::to(serve(api, metadata::keys))),
+        Endpoint::new("/.well-known/openid-configuration", get.clone(), describe()),
+        Endpoint::new("/.well-known/oauth-authorization-server", get, describe()),
+    ]
 }
