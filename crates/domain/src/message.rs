@@ -28,6 +28,8 @@ pub enum MailTemplate {
     UserLockedOut,
     /// Tells a user that the account was locked.
     AccountLockout,
+    /// Tells a user who asked to be unlocked that the account is not locked.
+    SelfServiceUnlockOnUnlockedAccount,
     /// Carries the code that shows that an address can be a factor.
     EmailFactorVerification,
     /// Carries the code that a factor asks for.
@@ -40,7 +42,7 @@ pub enum MailTemplate {
 
 impl MailTemplate {
     /// Every template.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::UserActivation,
         Self::ForgotPassword,
         Self::PasswordResetByAdmin,
@@ -49,6 +51,7 @@ impl MailTemplate {
         Self::UserDeactivated,
         Self::UserLockedOut,
         Self::AccountLockout,
+        Self::SelfServiceUnlockOnUnlockedAccount,
         Self::EmailFactorVerification,
         Self::EmailChallenge,
         Self::AuthenticatorEnrolled,
@@ -67,6 +70,7 @@ impl MailTemplate {
             Self::UserDeactivated => "UserDeactivated",
             Self::UserLockedOut => "UserLockedOut",
             Self::AccountLockout => "AccountLockout",
+            Self::SelfServiceUnlockOnUnlockedAccount => "SelfServiceUnlockOnUnlockedAccount",
             Self::EmailFactorVerification => "EmailFactorVerification",
             Self::EmailChallenge => "EmailChallenge",
             Self::AuthenticatorEnrolled => "AuthenticatorEnrolled",

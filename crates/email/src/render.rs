@@ -43,6 +43,14 @@ const FILES: &[(&str, &str)] = &[
     ("AccountLockout.html", include_str!("../templates/AccountLockout.html")),
     ("AccountLockout.txt", include_str!("../templates/AccountLockout.txt")),
     (
+        "SelfServiceUnlockOnUnlockedAccount.html",
+        include_str!("../templates/SelfServiceUnlockOnUnlockedAccount.html"),
+    ),
+    (
+        "SelfServiceUnlockOnUnlockedAccount.txt",
+        include_str!("../templates/SelfServiceUnlockOnUnlockedAccount.txt"),
+    ),
+    (
         "EmailFactorVerification.html",
         include_str!("../templates/EmailFactorVerification.html"),
     ),
@@ -147,6 +155,7 @@ fn subject(mail: &Mail) -> String {
         MailTemplate::PasswordChanged => format!("{org}: your password was changed"),
         MailTemplate::UserDeactivated => format!("{org}: {} was deactivated", one_line(&mail.user.login)),
         MailTemplate::UserLockedOut => format!("{org}: {} was locked out", one_line(&mail.user.login)),
+        MailTemplate::SelfServiceUnlockOnUnlockedAccount => format!("{org}: your account is not locked"),
         MailTemplate::AccountLockout => format!("{org}: your account was locked"),
         MailTemplate::EmailFactorVerification => format!("{org}: confirm your email address"),
         MailTemplate::EmailChallenge => format!("{org}: your code"),

@@ -3,6 +3,7 @@
 
 use denizen_domain::authority::Permission;
 use denizen_domain::event::{Entity, EventType};
+use denizen_domain::message::MailTemplate;
 use denizen_domain::ports::{Changes, UserCriterion, UserSelection, Write};
 use denizen_domain::search::UserQuery;
 use denizen_domain::token::{OneTimeToken, TokenPurpose};
@@ -10,7 +11,7 @@ use denizen_domain::user::lifecycle::{Action, Refusal};
 use denizen_domain::user::{Status, User};
 
 use super::{Conversation, Progress, RecoveryKind};
-use crate::account::{Doer, LinkKind};
+use crate::account::{Doer, LinkKind, address};
 use crate::call::{Call, RequestContext};
 use crate::directory::{Directory, MOST_ROUNDS};
 use crate::error::Error;
@@ -75,11 +76,22 @@ impl Directory {
     }
 
     fn mail_unlock(&self, doer: &Doer, user: &User) -> Result<Changes, Error> {
-        if user.status != Status::LockedOut {
-            return Err(Refusal::NotLockedOut.into());
-        }
         let at = self.now();
         let about = |kind| self.event(doer, kind, vec![Entity::user(user)], at);
+        match user.status {
+            Status::LockedOut => {}
+            // Nothing comes of it, but whoever waits for a mail gets one (contract: messages §2).
+            Status::Active | Status::PasswordExpired | Status::Recovery => {
+                let mut changes = Changes::default();
+                changes.events.push(about(EventType::UnlockMail));
+                let template = MailTemplate::SelfServiceUnlockOnUnlockedAccount;
+                self.mail_notice(&mut changes, template, address(user, "email"), user, at)?;
+                return Ok(changes);
+            }
+            Status::Staged | Status::Provisioned | Status::Suspended | Status::Deprovisioned => {
+                return Err(Refusal::NotLockedOut.into());
+            }
+        }
         let mut changes = self.replaces_tokens(user, TokenPurpose::Unlock);
         changes.events = vec![about(EventType::UnlockToken), about(EventType::UnlockMail)];
         let link = self.issue(&mut changes, user, LinkKind::Unlock, at);
