@@ -67,6 +67,8 @@ pub enum ResourceKind {
     Yubikey,
     /// A factor of a user.
     UserFactor,
+    /// A template of short messages.
+    SmsTemplate,
 }
 
 impl ResourceKind {
@@ -96,6 +98,8 @@ impl ResourceKind {
             Self::HotpProfile => "HotpFactorProfile",
             Self::Yubikey => "YubikeyOtpToken",
             Self::UserFactor => "UserFactor",
+            // Odd, and so on the wire (contract: messages §1).
+            Self::SmsTemplate => "AppInstance",
         }
     }
 }

@@ -31,6 +31,7 @@ mod schemas;
 mod sessions;
 mod sight;
 mod sign_in;
+mod sms_templates;
 #[cfg(feature = "store-contract")]
 pub mod store_contract;
 mod subscriptions;

@@ -154,6 +154,12 @@ event_types! {
     AppGroupUpdate = "group.application_assignment.update", "Update assigned application of group";
     /// An app was taken from a group.
     AppGroupRemove = "group.application_assignment.remove", "Remove assigned application from group";
+    /// A template of short messages was made.
+    SmsTemplateCreate = "system.sms.template.create", "Create SMS template";
+    /// A template of short messages was changed.
+    SmsTemplateUpdate = "system.sms.template.update", "Update SMS template";
+    /// A template of short messages was removed.
+    SmsTemplateDelete = "system.sms.template.delete", "Delete SMS template";
     /// An API token was made.
     ApiTokenCreate = "system.api_token.create", "Create API token";
     /// An API token was changed.

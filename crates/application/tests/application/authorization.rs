@@ -103,6 +103,11 @@ async fn all_of_them(world: &World, call: &Call, key: &str) -> Vec<(&'static str
             directory.list_user_groups(call, key).await.map(drop),
         ),
         ("get_group", directory.get_group(call, "00g").await.map(drop)),
+        ("list_sms_templates", directory.list_sms_templates(call).await.map(drop)),
+        (
+            "delete_sms_template",
+            directory.delete_sms_template(call, "default").await.map(drop),
+        ),
         (
             "get_user_type",
             directory.get_user_type(call, "default").await.map(drop),

@@ -176,6 +176,8 @@ fn among_things(role: Role, permission: Permission) -> Option<Reach> {
             | R::MobileAdmin,
         ) => Everywhere,
 
+        (P::TemplatesRead, R::OrgAdmin | R::ReadOnlyAdmin) | (P::TemplatesManage, R::OrgAdmin) => Everywhere,
+
         _ => return None,
     })
 }

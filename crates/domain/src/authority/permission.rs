@@ -98,6 +98,10 @@ permissions! {
     RolesRead = "okta.roles.read";
     /// Grant and take administrator roles, and change their targets.
     RolesManage = "okta.roles.manage";
+    /// Read templates of messages.
+    TemplatesRead = "okta.templates.read";
+    /// Create, change and remove templates of messages.
+    TemplatesManage = "okta.templates.manage";
     /// Read what is known of API tokens.
     ApiTokensRead = "okta.apiTokens.read";
     /// Change and revoke API tokens.

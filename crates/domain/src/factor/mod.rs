@@ -1,6 +1,7 @@
 //! Factors: what a user shows beside the password. What a factor is made of, what may be enrolled, and what a wrong proof
 //! costs (contract: factors).
 
+mod code;
 pub mod connector;
 pub mod hotp;
 mod id;
@@ -17,6 +18,7 @@ pub mod yubikey_otp;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::code::{CodeChallenge, MOST_CODE_SECONDS, MOST_WRONG_CODES, USUAL_CODE_SECONDS, six_digits};
 pub use self::id::FactorId;
 pub use self::kind::{FactorKind, UnknownKind};
 pub use self::policy::{Enrolment, FactorPolicy};

@@ -29,6 +29,8 @@ pub const KNOWN_SCOPES: &[&str] = &[
     "okta.schemas.read",
     "okta.sessions.manage",
     "okta.sessions.read",
+    "okta.templates.manage",
+    "okta.templates.read",
     "okta.userTypes.manage",
     "okta.userTypes.read",
     "okta.users.manage",

@@ -12,6 +12,7 @@ mod org_factors;
 mod roles;
 mod schemas;
 mod sessions;
+mod sms_templates;
 mod subscriptions;
 mod user_types;
 mod users;
@@ -40,6 +41,7 @@ pub(crate) fn declare(table: &mut Table) {
     linked_objects::declare(table);
     schemas::declare(table);
     org_factors::declare(table);
+    sms_templates::declare(table);
     logs::declare(table);
     api_tokens::declare(table);
 }

@@ -207,6 +207,12 @@ GET /org/factors okta.factors.read
 GET /org/factors/{name} okta.factors.read
 POST /org/factors/{name}/lifecycle/activate okta.factors.manage
 POST /org/factors/{name}/lifecycle/deactivate okta.factors.manage
+GET /templates/sms okta.templates.read
+POST /templates/sms okta.templates.manage
+GET /templates/sms/{id} okta.templates.read
+POST /templates/sms/{id} okta.templates.manage
+PUT /templates/sms/{id} okta.templates.manage
+DELETE /templates/sms/{id} okta.templates.manage
 GET /logs okta.logs.read
 GET /api-tokens okta.apiTokens.read
 DELETE /api-tokens/current okta.apiTokens.manage

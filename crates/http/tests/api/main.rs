@@ -35,6 +35,7 @@ mod service;
 mod sessions;
 mod shape;
 mod sign_in;
+mod sms_templates;
 mod structure;
 mod subscriptions;
 mod tokens;

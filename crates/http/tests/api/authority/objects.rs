@@ -237,6 +237,8 @@ fn every_role_does_to_the_organization_what_the_table_says() {
                 None,
             ),
             (everywhere(P::RolesRead), "GET", "/iam/assignees/users", None),
+            (everywhere(P::TemplatesRead), "GET", "/templates/sms", None),
+            (everywhere(P::TemplatesManage), "POST", "/templates/sms", Some(&nothing)),
         ] {
             let answer = server.by(&admin.token, method, path, body);
             judge(&answer, &format!("{role:?} {method} {path}"), wanted, true, true);
