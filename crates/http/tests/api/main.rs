@@ -14,6 +14,7 @@ mod create;
 mod credentials;
 mod discovery;
 mod embedding;
+mod factors;
 mod hostile_search;
 mod lifecycle;
 mod links;

@@ -133,6 +133,11 @@ impl Server {
         self.pass_millis(seconds * 1000);
     }
 
+    /// The seconds that the clock shows.
+    pub fn seconds(&self) -> i64 {
+        self.clock.0.load(Ordering::SeqCst) / 1000
+    }
+
     pub fn pass_millis(&self, millis: i64) {
         self.clock.0.fetch_add(millis, Ordering::SeqCst);
     }
