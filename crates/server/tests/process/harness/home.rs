@@ -85,9 +85,22 @@ impl Home {
         Server::start(self.serve())
     }
 
+    /// Starts a server with settings of its own.
+    pub fn start_with(&self, settings: &[(&str, &str)]) -> Server {
+        let mut command = self.serve();
+        command.envs(settings.iter().copied());
+        Server::start(command)
+    }
+
     /// Starts another server of the same database, with a data folder of its own beside the first, and with its key.
     pub fn start_another(&self) -> Server {
+        self.start_another_with(&[])
+    }
+
+    /// The same with settings of its own.
+    pub fn start_another_with(&self, settings: &[(&str, &str)]) -> Server {
         let mut command = self.serve_on(&self.beside("other"));
+        command.envs(settings.iter().copied());
         command.env("DENIZEN_KEY_FILE", self.data().join(KEY_FILE));
         Server::start(command)
     }

@@ -98,6 +98,13 @@ impl Server {
         self.process.wait().unwrap();
     }
 
+    /// Sends the signal of a kill, while others still use the server.
+    pub fn kill_now(&self) {
+        let pid = self.process.id().to_string();
+        let status = Command::new("kill").args(["-KILL", &pid]).status().unwrap();
+        assert!(status.success());
+    }
+
     /// Asks it to end.
     pub fn terminate(&self) {
         let pid = self.process.id().to_string();
