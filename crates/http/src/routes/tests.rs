@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use actix_web::http::Method;
 use denizen_application::memory::MemoryStore;
 use denizen_application::{Directory, Ports, Settings};
+use denizen_domain::authority::Permission;
 use denizen_domain::factor::connector::NoConnectors;
 use denizen_domain::ports::Clock;
 use denizen_domain::time::Timestamp;
@@ -254,4 +256,54 @@ async fn no_operation_is_declared_twice() {
     let table = table().await;
     let places: HashSet<_> = table.iter().map(|one| (one.path, one.method.clone())).collect();
     assert_eq!(places.len(), table.len());
+}
+
+/// R5: there is no path beside the table by which users, groups or roles come to be or change. Whatever writes asks for a
+/// permission to write, and for that of its own family; what asks for none is about the caller's own account or session.
+#[actix_web::test]
+async fn no_path_goes_around_the_permissions() {
+    let table = table().await;
+    let writes = table.iter().filter(|one| one.method != Method::GET);
+    let (closed, open): (Vec<_>, Vec<_>) = writes.partition(|one| one.permission.is_some());
+    for one in &open {
+        let known = ["/authn", "/sessions", "/sessions/me"].iter().any(|base| {
+            one.path
+                .strip_prefix(base)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        assert!(known, "{} {} asks for nothing", one.method, one.path);
+    }
+    for one in &closed {
+        let permission = one.permission.map_or("", Permission::as_str);
+        assert!(
+            !permission.ends_with(".read"),
+            "{} {} writes by {permission}",
+            one.method,
+            one.path
+        );
+        // Roles and their targets are roles, whoever holds them; members are of groups; the rest of a user is the user's.
+        let family = match one.path {
+            path if path.contains("/roles") => "okta.roles.",
+            path if path.starts_with("/groups") => "okta.groups.",
+            path if path.contains("/factors") => continue,
+            path if path.starts_with("/users") => "okta.users.",
+            _ => continue,
+        };
+        assert!(
+            permission.starts_with(family),
+            "{} {} asks for {permission}",
+            one.method,
+            one.path
+        );
+    }
+    let names = table.iter().flat_map(|one| one.path.split('/'));
+    for segment in names {
+        let is_other_way = ["import", "bulk", "scim", "batch"]
+            .iter()
+            .any(|word| segment.to_lowercase().contains(word));
+        assert!(
+            !is_other_way,
+            "{segment}: what it writes must ask as the single operations do"
+        );
+    }
 }
