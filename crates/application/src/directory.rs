@@ -7,6 +7,7 @@ use denizen_domain::entropy::{self, Entropy};
 use denizen_domain::factor::FactorPolicy;
 use denizen_domain::factor::connector::FactorConnectors;
 use denizen_domain::factor::otp::OtpVerifier;
+use denizen_domain::factor::yubikey_otp::BlockCipher;
 use denizen_domain::group::Group;
 use denizen_domain::id::UserId;
 use denizen_domain::oauth::TokenSignatures;
@@ -50,6 +51,8 @@ pub struct Ports {
     pub signatures: Arc<dyn TokenSignatures>,
     /// Asks the services that verify factors of their own.
     pub connectors: Arc<dyn FactorConnectors>,
+    /// Decrypts passwords of YubiKeys.
+    pub cipher: Arc<dyn BlockCipher>,
 }
 
 /// How the directory behaves.

@@ -2,6 +2,7 @@
 
 use denizen_domain::app::AppRefusal;
 use denizen_domain::authority::Forbidden;
+use denizen_domain::factor::connector::ConnectorRefusal;
 use denizen_domain::factor::switch::SwitchRefusal;
 use denizen_domain::factor::yubikey::YubikeyRefusal;
 use denizen_domain::factor::{FactorRefusal, VerifyRefusal, WrongProof};
@@ -183,6 +184,9 @@ pub enum Error {
     /// A role is not assigned, narrowed or taken away.
     #[error(transparent)]
     Role(#[from] RoleRefusal),
+    /// A service that verifies factors of its own says neither yes nor no.
+    #[error(transparent)]
+    Connector(#[from] ConnectorRefusal),
     /// A kind of factor is not switched.
     #[error(transparent)]
     FactorSwitch(#[from] SwitchRefusal),

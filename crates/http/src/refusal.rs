@@ -293,6 +293,7 @@ impl From<Error> for Refusal {
             Error::App(refusal) => refusal.into(),
             Error::Role(refusal) => refusal.into(),
             Error::FactorSwitch(refusal) => refusal.into(),
+            Error::Connector(refusal) => refusal.into(),
             Error::Yubikey(refusal) => refusal.into(),
             Error::RolesInMotion => role::roles_in_motion(),
             Error::TooManyGroups => {

@@ -9,7 +9,7 @@ use denizen_domain::ports::Store;
 use denizen_domain::sealed::Sealer;
 use denizen_email::{FolderSender, SmtpSender};
 use denizen_oauth::JsonWebTokens;
-use denizen_otp::{Argon2Hasher, HmacOtp, SystemEntropy};
+use denizen_otp::{Aes128Blocks, Argon2Hasher, HmacOtp, SystemEntropy};
 use denizen_persistence::{PostgresStore, SqliteStore};
 use denizen_telephony::{FolderSender as PhoneFolderSender, NoSender, TwilioSender, WebhookSender};
 
@@ -48,6 +48,7 @@ pub fn ports(config: &Config, store: Arc<dyn Store>, sealer: impl Sealer + 'stat
         sealer: Arc::new(sealer),
         otp: Arc::new(HmacOtp),
         signatures: Arc::new(JsonWebTokens),
+        cipher: Arc::new(Aes128Blocks),
         connectors: Arc::new(HttpConnectors::new(config.connectors.clone(), Arc::new(SystemClock))),
     })
 }

@@ -82,7 +82,7 @@ impl Directory {
                 };
                 Ok((user, changes, Err(wrong.into())))
             }
-            Judged::Challenged(..) => Err(FactorRefusal::NotOffered.into()),
+            Judged::RightWith(..) | Judged::Challenged(..) => Err(FactorRefusal::NotOffered.into()),
         }
     }
 

@@ -105,7 +105,12 @@ impl Directory {
         let at = self.now();
         let judged = self.judge(trial, &factor, &user, at, memo).await?;
         match judged {
-            Judged::Right(device) => Ok(self.right(trial, factor.with(device), &factor, user, at)),
+            Judged::Right(device) => {
+                Ok(self.right(trial, (&factor, factor.with(device)), user, Changes::default(), at))
+            }
+            Judged::RightWith(device, beside) => {
+                Ok(self.right(trial, (&factor, factor.with(device)), user, beside, at))
+            }
             Judged::Wrong(wrong, device) => self.wrong(trial, (&factor, factor.with(device)), user, wrong, at).await,
             Judged::Challenged(device, challenge, beside) => {
                 let to = factor.with(device);
@@ -122,10 +127,18 @@ impl Directory {
         }
     }
 
-    fn right(&self, trial: &Trial<'_>, to: Factor, from: &Factor, user: User, at: Timestamp) -> Round {
+    fn right(
+        &self,
+        trial: &Trial<'_>,
+        (from, to): (&Factor, Factor),
+        user: User,
+        beside: Changes,
+        at: Timestamp,
+    ) -> Round {
         let after = user.verified();
         let mut writes: Vec<Write> = after.iter().map(|after| update_user(&user, after.clone())).collect();
         writes.push(update_factor(from, to.clone()));
+        writes.extend(beside.writes);
         let event = self.factor_event(trial.doer, EventType::AuthenticationViaMfa, &user, to.kind(), at);
         Round {
             changes: Changes {

@@ -6,4 +6,5 @@ mod yubikeys;
 
 pub use self::hotp_profiles::DescribeHotpProfile;
 pub use self::switches::OrgFactor;
+pub(crate) use self::yubikeys::revoke_yubikeys;
 pub use self::yubikeys::{ListYubikeys, UploadYubikey, YubikeyListing};

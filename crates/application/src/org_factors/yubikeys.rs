@@ -11,6 +11,7 @@ use denizen_domain::ports::{YubikeySelection, YubikeyWrite};
 use denizen_domain::sealed::Sealed;
 use denizen_domain::search::UserQuery;
 use denizen_domain::secret::Secret;
+use denizen_domain::time::Timestamp;
 use denizen_domain::user::User;
 use denizen_domain::validation::{Validation, Violations};
 
@@ -215,6 +216,14 @@ impl Directory {
             messages: Vec::new(),
         }
     }
+}
+
+/// Whoever loses all factors gives up every YubiKey for good.
+pub(crate) fn revoke_yubikeys(user_id: &UserId, at: Timestamp) -> Write {
+    Write::Yubikey(YubikeyWrite::RevokeAllOf {
+        user_id: user_id.clone(),
+        at,
+    })
 }
 
 fn sort_asked_for(name: Option<&str>) -> Result<YubikeySort, Error> {

@@ -10,6 +10,7 @@ use crate::account::Doer;
 use crate::call::Call;
 use crate::directory::{Directory, MOST_ROUNDS, must};
 use crate::error::Error;
+use crate::org_factors::revoke_yubikeys;
 use crate::subscriptions::Notice;
 use crate::super_administrators::Loss;
 
@@ -55,6 +56,7 @@ impl Directory {
             let doer = Doer::caller(call);
             let about = |kind| self.event(&doer, kind, vec![Entity::user(&user)], at);
             if transition.fate == Fate::Removed {
+                changes.writes.insert(0, revoke_yubikeys(&user.id, at));
                 changes.events = vec![
                     about(EventType::UserDeleteInitiated),
                     about(EventType::UserDeleteCompleted),

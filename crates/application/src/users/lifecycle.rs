@@ -13,6 +13,7 @@ use crate::call::{Call, TokenLink};
 use crate::directory::{Directory, must};
 use crate::error::Error;
 use crate::factors::update_user;
+use crate::org_factors::revoke_yubikeys;
 use crate::sessions::end_all;
 use crate::sight::Seen;
 
@@ -128,7 +129,10 @@ impl Directory {
             let (mut changes, _) = self.stepped(call, user, Action::ResetFactors, permission, event)?;
             if user.factors.enrolled > 0 {
                 let all = Write::Factor(FactorWrite::DeleteAllOf(user.id.clone()));
-                changes.writes.extend([update_user(user, user.without_factors()), all]);
+                let keys = revoke_yubikeys(&user.id, self.now());
+                changes
+                    .writes
+                    .extend([update_user(user, user.without_factors()), all, keys]);
             }
             Ok((changes, ()))
         })

@@ -20,7 +20,7 @@ use denizen_domain::time::Timestamp;
 use denizen_domain::user::User;
 use serde_json::{Value, json};
 
-use crate::ports::{FastHasher, NumberedCodes, OpenSealer, PlainSignatures, SeededEntropy, TestClock};
+use crate::ports::{FastHasher, NoCipher, NumberedCodes, OpenSealer, PlainSignatures, SeededEntropy, TestClock};
 use crate::store::RestlessStore;
 
 pub const PASSWORD: &str = "tlpWENT2m";
@@ -67,6 +67,7 @@ impl World {
             otp: Arc::new(NumberedCodes),
             signatures: Arc::new(PlainSignatures),
             connectors: Arc::new(NoConnectors),
+            cipher: Arc::new(NoCipher),
         };
         Directory::found(&ports, "Org").await.unwrap();
         let mut settings = Settings::new("https://id.example.com/");

@@ -94,6 +94,23 @@ pub enum ConnectorError {
     Failed(String),
 }
 
+/// What stands between a user and the answer of a service: nothing that counts as a wrong proof.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectorRefusal {
+    /// The service asks for a new PIN, in these words.
+    #[error("the service asks for a new PIN")]
+    NewPin(String),
+    /// The service asks for the code after this one.
+    #[error("the service asks for the next code")]
+    NextCode,
+    /// The user has not finished the page.
+    #[error("the user has not finished the page")]
+    Waiting,
+    /// The service answers nothing.
+    #[error(transparent)]
+    Silent(#[from] ConnectorError),
+}
+
 /// Asks services elsewhere.
 #[async_trait]
 pub trait FactorConnectors: Send + Sync {

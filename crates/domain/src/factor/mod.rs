@@ -11,6 +11,7 @@ mod policy;
 mod question;
 mod record;
 pub mod switch;
+pub mod token;
 mod totp;
 pub mod yubikey;
 pub mod yubikey_filter;
@@ -24,6 +25,7 @@ pub use self::kind::{FactorKind, UnknownKind};
 pub use self::policy::{Enrolment, FactorPolicy};
 pub use self::question::{ANSWER_TOO_SHORT, Question, QuestionKey, check_answer};
 pub use self::record::{FactorRecord, MOST_FAILED_ACTIVATIONS, MOST_FAILED_VERIFICATIONS, VerifyRefusal};
+use self::token::{CustomToken, HeldYubikey, RemoteCredential};
 pub use self::totp::{Totp, secret_from_base32, secret_to_base32};
 use crate::id::UserId;
 use crate::push::Push;
@@ -129,6 +131,16 @@ pub enum Device {
     GoogleTotp(Totp),
     /// A device that approves.
     Push(Push),
+    /// A token of the organization's make.
+    CustomHotp(CustomToken),
+    /// A YubiKey of the organization.
+    Yubikey(HeldYubikey),
+    /// What RSA SecurID knows the user by.
+    Rsa(RemoteCredential),
+    /// What Symantec VIP knows the user by.
+    Symantec(RemoteCredential),
+    /// What Duo knows the user by.
+    Duo(RemoteCredential),
 }
 
 impl Device {
@@ -140,6 +152,11 @@ impl Device {
             Self::OktaTotp(_) => FactorKind::OktaTotp,
             Self::GoogleTotp(_) => FactorKind::GoogleTotp,
             Self::Push(_) => FactorKind::Push,
+            Self::CustomHotp(_) => FactorKind::CustomHotp,
+            Self::Yubikey(_) => FactorKind::Yubikey,
+            Self::Rsa(_) => FactorKind::Rsa,
+            Self::Symantec(_) => FactorKind::Symantec,
+            Self::Duo(_) => FactorKind::Duo,
         }
     }
 
@@ -148,6 +165,7 @@ impl Device {
     pub fn key(&self) -> Option<String> {
         match self {
             Self::Question(_) | Self::OktaTotp(_) | Self::GoogleTotp(_) | Self::Push(_) => None,
+            Self::CustomHotp(_) | Self::Yubikey(_) | Self::Rsa(_) | Self::Symantec(_) | Self::Duo(_) => None,
         }
     }
 
@@ -155,6 +173,9 @@ impl Device {
     pub fn sealed_mut(&mut self) -> Vec<&mut Sealed> {
         match self {
             Self::Question(_) | Self::Push(Push::Registered(_)) => Vec::new(),
+            // The seed of a YubiKey is with the YubiKey.
+            Self::Yubikey(_) | Self::Rsa(_) | Self::Symantec(_) | Self::Duo(_) => Vec::new(),
+            Self::CustomHotp(token) => vec![&mut token.secret],
             Self::OktaTotp(totp) | Self::GoogleTotp(totp) => vec![&mut totp.secret],
             Self::Push(Push::Waiting(activation)) => vec![&mut activation.token],
         }
@@ -214,6 +235,9 @@ pub enum WrongProof {
     /// A code of another time.
     #[error("the code is of another time")]
     OutsideWindow,
+    /// The user said no.
+    #[error("the user said no")]
+    Rejected,
 }
 
 /// What stands against one more factor of a kind; of several that wait for their activation, the newest takes the place.

@@ -1,5 +1,6 @@
 //! What is told when a factor is not enrolled, activated, shown or removed (contract: factors §6, §10).
 
+use denizen_domain::factor::connector::{ConnectorError, ConnectorRefusal};
 use denizen_domain::factor::{FactorRefusal, VerifyRefusal, WrongProof};
 use denizen_domain::validation::Validation;
 
@@ -33,6 +34,25 @@ impl From<FactorRefusal> for Refusal {
     }
 }
 
+impl From<ConnectorRefusal> for Refusal {
+    fn from(refusal: ConnectorRefusal) -> Self {
+        match refusal {
+            ConnectorRefusal::NewPin(prompt) => told(409, "E0000113", prompt),
+            ConnectorRefusal::NextCode => {
+                let summary = "Wait for token to change, then enter the new tokencode.";
+                told(409, "E0000106", summary)
+            }
+            ConnectorRefusal::Waiting => told(202, "E0000070", "Waiting for ACK"),
+            ConnectorRefusal::Silent(ConnectorError::TimedOut) => told(504, "E0000067", "Factors Service Error."),
+            ConnectorRefusal::Silent(ConnectorError::NotConfigured) => FactorRefusal::NotEnabled.into(),
+            ConnectorRefusal::Silent(ConnectorError::Failed(reason)) => Self {
+                internal: Some(reason.into_boxed_str()),
+                ..told(400, "E0000074", "Factor Service Error")
+            },
+        }
+    }
+}
+
 impl From<VerifyRefusal> for Refusal {
     fn from(refusal: VerifyRefusal) -> Self {
         match refusal {
@@ -52,6 +72,7 @@ impl From<WrongProof> for Refusal {
                 let summary = "Each code can only be used once. Please wait for a new code and try again.";
                 return told(403, "E0000082", summary);
             }
+            WrongProof::Rejected => return told(403, "E0000073", "User rejected authentication"),
             WrongProof::OutsideWindow => {
                 return told(403, "E0000083", "PassCode is valid but exceeded time window.");
             }

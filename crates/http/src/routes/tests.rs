@@ -11,7 +11,7 @@ use denizen_domain::factor::connector::NoConnectors;
 use denizen_domain::ports::Clock;
 use denizen_domain::time::Timestamp;
 use denizen_oauth::JsonWebTokens;
-use denizen_otp::{Argon2Hasher, HmacOtp, KeySealer, Limits, SealingKey, SystemEntropy};
+use denizen_otp::{Aes128Blocks, Argon2Hasher, HmacOtp, KeySealer, Limits, SealingKey, SystemEntropy};
 
 use crate::operation::{Declared, Table};
 use crate::{Api, HttpSettings};
@@ -34,6 +34,7 @@ async fn table() -> Vec<Declared> {
         otp: Arc::new(HmacOtp),
         signatures: Arc::new(JsonWebTokens),
         connectors: Arc::new(NoConnectors),
+        cipher: Arc::new(Aes128Blocks),
     };
     Directory::found(&ports, "Denizen").await.unwrap();
     let directory = Directory::open(ports, Settings::new("https://id.example.com"))

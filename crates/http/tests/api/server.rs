@@ -17,7 +17,7 @@ use denizen_domain::time::Timestamp;
 use denizen_domain::token::TokenPurpose;
 use denizen_http::{Api, HttpSettings};
 use denizen_oauth::JsonWebTokens;
-use denizen_otp::{Argon2Hasher, HmacOtp, KeySealer, Limits, SealingKey, SystemEntropy};
+use denizen_otp::{Aes128Blocks, Argon2Hasher, HmacOtp, KeySealer, Limits, SealingKey, SystemEntropy};
 use serde_json::{Value, json};
 
 use crate::wire::{Answer, Request};
@@ -92,6 +92,7 @@ impl Server {
             otp: Arc::new(HmacOtp),
             signatures: Arc::new(JsonWebTokens),
             connectors: Arc::new(NoConnectors),
+            cipher: Arc::new(Aes128Blocks),
         };
         let mut settings = Settings::new(PUBLIC_URL);
         settle(&mut settings);

@@ -7,7 +7,7 @@ use denizen_application::{Ports, Settings};
 use denizen_domain::authority::Principal;
 use denizen_domain::factor::connector::NoConnectors;
 use denizen_oauth::JsonWebTokens;
-use denizen_otp::{Argon2Hasher, HmacOtp, KeySealer, Limits, SealingKey, SystemEntropy};
+use denizen_otp::{Aes128Blocks, Argon2Hasher, HmacOtp, KeySealer, Limits, SealingKey, SystemEntropy};
 
 use super::*;
 use crate::clock::SystemClock;
@@ -22,6 +22,7 @@ async fn directory() -> Arc<Directory> {
         otp: Arc::new(HmacOtp),
         signatures: Arc::new(JsonWebTokens),
         connectors: Arc::new(NoConnectors),
+        cipher: Arc::new(Aes128Blocks),
     };
     Directory::found(&ports, "Denizen").await.unwrap();
     Directory::open(ports, Settings::new("http://127.0.0.1:8080"))

@@ -1,8 +1,12 @@
 //! What each kind of factor does in its own way. One file a kind.
 
+mod connected;
+mod custom;
 mod question;
 mod totp;
+mod yubikey;
 
+use denizen_domain::factor::connector::ConnectorPage;
 use denizen_domain::factor::{Device, Factor, FactorId, FactorKind, FactorRefusal, FactorStatus, WrongProof};
 use denizen_domain::password::StoredPassword;
 use denizen_domain::ports::Changes;
@@ -13,6 +17,7 @@ use denizen_domain::user::User;
 use denizen_domain::validation::Validation;
 use zeroize::Zeroizing;
 
+pub(crate) use self::connected::Connected;
 pub(crate) use self::question::Answered;
 use super::enrol::Target;
 use super::{EnrolFactor, Trial};
@@ -23,6 +28,8 @@ use crate::error::Error;
 /// What is told of an enrolment beside the factor, once.
 #[derive(Clone, Debug)]
 pub enum Activation {
+    /// A page of another service.
+    Page(ConnectorPage),
     /// A secret for an authenticator, in base32, and the token of the picture that shows it.
     Totp {
         /// The secret.
@@ -35,6 +42,8 @@ pub enum Activation {
 /// What is told of a challenge beside the factor.
 #[derive(Clone, Debug)]
 pub enum Challenge {
+    /// A page of another service is open.
+    Page(ConnectorPage),
     /// A code is on its way.
     Sent,
 }
@@ -59,6 +68,8 @@ pub(crate) struct New {
 pub(crate) enum Judged {
     /// It is right.
     Right(Device),
+    /// It is right, and something beside the factor changes.
+    RightWith(Device, Changes),
     /// It is wrong.
     Wrong(WrongProof, Device),
     /// There was none, and a challenge was made.
@@ -82,15 +93,25 @@ pub(crate) struct Memo {
     pub(crate) hashed: Option<StoredPassword>,
     /// An answer, compared.
     pub(crate) answered: Option<Answered>,
+    /// What another service said.
+    pub(crate) connected: Option<Connected>,
 }
 
 impl Directory {
     /// Whether the organization uses a kind.
     pub(crate) async fn is_enabled(&self, kind: FactorKind) -> Result<bool, Error> {
-        Ok(matches!(
+        let is_known = matches!(
             kind,
-            FactorKind::Question | FactorKind::OktaTotp | FactorKind::GoogleTotp
-        ))
+            FactorKind::Question
+                | FactorKind::OktaTotp
+                | FactorKind::GoogleTotp
+                | FactorKind::CustomHotp
+                | FactorKind::Yubikey
+                | FactorKind::Rsa
+                | FactorKind::Symantec
+                | FactorKind::Duo
+        );
+        Ok(is_known && self.uses_factor(kind).await?)
     }
 
     /// Makes the device of a new factor.
@@ -105,6 +126,11 @@ impl Directory {
         match target.kind {
             FactorKind::Question => self.new_question(user, request, memo).await,
             FactorKind::OktaTotp | FactorKind::GoogleTotp => self.new_totp(target, request),
+            FactorKind::CustomHotp => self.new_custom_token(target, request).await,
+            FactorKind::Yubikey => self.new_yubikey(user, target, request).await,
+            FactorKind::Rsa | FactorKind::Symantec | FactorKind::Duo => {
+                self.new_connected(user, target, request, memo).await
+            }
             _ => Err(FactorRefusal::NotEnabled.into()),
         }
     }
@@ -114,13 +140,18 @@ impl Directory {
         &self,
         trial: &Trial<'_>,
         factor: &Factor,
-        _user: &User,
+        user: &User,
         at: Timestamp,
         memo: &mut Memo,
     ) -> Result<Judged, Error> {
         match &factor.device {
             Device::Question(question) => self.judge_answer(trial, question, memo).await,
             Device::OktaTotp(totp) | Device::GoogleTotp(totp) => self.judge_totp(trial, factor, totp, at),
+            Device::CustomHotp(token) => self.judge_custom_token(trial, factor, token, at).await,
+            Device::Yubikey(held) => self.judge_yubikey(trial, factor, held, at).await,
+            Device::Rsa(known) | Device::Symantec(known) | Device::Duo(known) => {
+                self.judge_connected(trial, factor, user, known, at, memo).await
+            }
             Device::Push(_) => Err(FactorRefusal::NotOffered.into()),
         }
     }
@@ -130,13 +161,20 @@ impl Directory {
         &self,
         trial: &Trial<'_>,
         factor: &Factor,
-        _user: &User,
+        user: &User,
         at: Timestamp,
-        _memo: &mut Memo,
+        memo: &mut Memo,
     ) -> Result<Judged, Error> {
         match &factor.device {
             Device::OktaTotp(totp) | Device::GoogleTotp(totp) => self.judge_totp(trial, factor, totp, at),
+            Device::Duo(known) => {
+                self.judge_connected_activation(trial, factor, user, known, at, memo)
+                    .await
+            }
             Device::Question(_) | Device::Push(_) => Err(FactorRefusal::NotOffered.into()),
+            Device::CustomHotp(_) | Device::Yubikey(_) | Device::Rsa(_) | Device::Symantec(_) => {
+                Err(FactorRefusal::NotOffered.into())
+            }
         }
     }
 
@@ -146,12 +184,14 @@ impl Directory {
         _user: &User,
         factor: &Factor,
         _removes_recovery_number: bool,
-        _at: Timestamp,
+        at: Timestamp,
     ) -> Result<Removal, Error> {
         match &factor.device {
+            Device::Yubikey(held) => self.give_up_yubikey(held, at).await,
             Device::Question(_) | Device::OktaTotp(_) | Device::GoogleTotp(_) | Device::Push(_) => {
                 Ok(Removal::default())
             }
+            Device::CustomHotp(_) | Device::Rsa(_) | Device::Symantec(_) | Device::Duo(_) => Ok(Removal::default()),
         }
     }
 

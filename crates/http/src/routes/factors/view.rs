@@ -4,6 +4,7 @@ mod links;
 mod profile;
 
 use denizen_application::{Activation, CatalogEntry, Challenge, Enrolled};
+use denizen_domain::factor::connector::ConnectorPage;
 use denizen_domain::factor::{Factor, FactorId, FactorKind};
 use denizen_domain::id::UserId;
 use denizen_domain::time::Timestamp;
@@ -128,6 +129,7 @@ impl<'a> Place<'a> {
                 "keyLength": 6,
                 "_links": {"qrcode": self.picture(id, picture.expose())},
             }),
+            Activation::Page(page) => opened(page),
         }
     }
 
@@ -160,8 +162,26 @@ impl<'a> Place<'a> {
                 links: Some(self.answer_links(&factor.id)),
                 embedded: None,
             },
+            Challenge::Page(page) => ResultView {
+                factor_result: "WAITING",
+                profile: profile::of(factor, self.login),
+                links: Some(self.answer_links(&factor.id)),
+                embedded: Some(json!({"verification": opened(page)})),
+            },
         }
     }
+}
+
+/// A page of another service (contract: factors §7.12). Finishing it is between the page and the connector.
+fn opened(page: &ConnectorPage) -> Value {
+    let script = page.script.as_deref();
+    let links = script.map(|script| json!({"script": {"href": script, "type": "text/javascript"}}));
+    json!({
+        "host": page.host,
+        "signature": page.signature,
+        "factorResult": "WAITING",
+        "_links": links.unwrap_or_else(|| json!({})),
+    })
 }
 
 /// A proof was right.

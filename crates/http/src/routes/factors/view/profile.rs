@@ -8,11 +8,18 @@ pub(super) fn of(factor: &Factor, login: &str) -> Option<Value> {
     match &factor.device {
         Device::Question(one) => Some(json!({"question": one.question.as_str(), "questionText": one.question.text()})),
         Device::OktaTotp(_) | Device::GoogleTotp(_) => Some(json!({"credentialId": login})),
-        Device::Push(_) => None,
+        Device::Push(_) | Device::CustomHotp(_) => None,
+        Device::Yubikey(held) => Some(json!({"credentialId": held.credential_id})),
+        Device::Rsa(known) | Device::Symantec(known) | Device::Duo(known) => {
+            Some(json!({"credentialId": known.credential_id}))
+        }
     }
 }
 
 /// The name of whoever made it: the provider, for most.
 pub(super) fn vendor(factor: &Factor) -> String {
-    factor.kind().provider().to_owned()
+    match &factor.device {
+        Device::CustomHotp(token) => token.vendor.clone(),
+        _ => factor.kind().provider().to_owned(),
+    }
 }
