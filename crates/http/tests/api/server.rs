@@ -77,13 +77,18 @@ impl Server {
     }
 
     pub fn with(http: HttpSettings, settle: impl FnOnce(&mut Settings)) -> Self {
+        Self::equipped(http, settle, |_| {})
+    }
+
+    /// A server with other ports than usual.
+    pub fn equipped(http: HttpSettings, settle: impl FnOnce(&mut Settings), equip: impl FnOnce(&mut Ports)) -> Self {
         listen_to_logs();
         let clock = Arc::new(TestClock(AtomicI64::new(1_700_000_000_000)));
         let limits = Limits {
             running: 2,
             waiting: 10_000,
         };
-        let ports = Ports {
+        let mut ports = Ports {
             store: Arc::new(MemoryStore::new()),
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
@@ -94,6 +99,7 @@ impl Server {
             connectors: Arc::new(NoConnectors),
             cipher: Arc::new(Aes128Blocks),
         };
+        equip(&mut ports);
         let mut settings = Settings::new(PUBLIC_URL);
         settle(&mut settings);
         let directory = run(async {
