@@ -26,6 +26,7 @@ mod org_factors;
 mod outbox;
 mod paging;
 mod refused_calls;
+mod resealing;
 mod roles;
 mod schemas;
 mod sessions;
@@ -55,6 +56,7 @@ pub use self::oauth::{ClientProof, GrantScope, Introspection, IssuedAccessToken,
 pub use self::org_factors::{DescribeHotpProfile, ListYubikeys, OrgFactor, UploadYubikey, YubikeyListing};
 pub use self::outbox::Delivered;
 pub use self::refused_calls::{RefusedCall, RefusedFor};
+pub use self::resealing::Resealed;
 pub use self::roles::{AssignRole, HolderKey, RoleTarget, TargetKey};
 pub use self::sessions::OpenSession;
 pub use self::sign_in::{ChangeExpiredPassword, Conversation, Progress, Recover, RecoveryKind, SetPassword, SignIn};

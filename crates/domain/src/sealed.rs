@@ -22,6 +22,9 @@ pub trait Sealer: Send + Sync {
     /// # Errors
     /// [`SealError`] when it was not.
     fn open(&self, sealed: &[u8], context: &str) -> Result<Zeroizing<Vec<u8>>, SealError>;
+
+    /// Whether a value is sealed as this sealer seals now, and not with an older key.
+    fn is_current(&self, sealed: &[u8]) -> bool;
 }
 
 /// A sealed value inside of something that is stored as JSON.

@@ -103,6 +103,10 @@ impl Sealer for KeySealer {
             .map(Zeroizing::new)
             .map_err(|_| SealError)
     }
+
+    fn is_current(&self, sealed: &[u8]) -> bool {
+        sealed.starts_with(&[FORMAT, self.newest.id])
+    }
 }
 
 #[cfg(test)]

@@ -41,6 +41,9 @@ pub enum KeyFileError {
     /// There is no key in it.
     #[error("the key file {} is empty", .0.display())]
     Empty(PathBuf),
+    /// Every id is taken.
+    #[error("the key file {} has a key of every id; remove those that nothing is sealed with", .0.display())]
+    Full(PathBuf),
     /// The keys do not go together.
     #[error("the key file {}: {source}", .path.display())]
     Keys {
@@ -82,18 +85,46 @@ fn create(path: &Path, entropy: &dyn Entropy) -> io::Result<()> {
     entropy.fill(&mut *key);
     let line = Zeroizing::new(format!("1 {}\n", STANDARD.encode(*key)));
     let unfinished = path.with_extension("new");
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&unfinished)?;
-    file.write_all(line.as_bytes())?;
-    file.sync_all()?;
+    write_new(&unfinished, &line)?;
     // Unlike a renaming, this never replaces the key of a server that starts at the same time.
     let linked = std::fs::hard_link(&unfinished, path);
     std::fs::remove_file(&unfinished)?;
     linked
+}
+
+/// Puts a new key in front of the present ones, and gives back its id. Servers must be started anew to know it.
+///
+/// # Errors
+/// When the file cannot be read or written, or holds something else.
+pub fn add(path: &Path, entropy: &dyn Entropy) -> Result<u8, KeyFileError> {
+    open_or_create(path, entropy)?;
+    let failed = |source| KeyFileError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let text = Zeroizing::new(std::fs::read_to_string(path).map_err(failed)?);
+    let taken = |id: u8| {
+        text.lines()
+            .any(|line| line.trim().split(' ').next() == Some(&id.to_string()))
+    };
+    let id = (1..=u8::MAX)
+        .find(|id| !taken(*id))
+        .ok_or_else(|| KeyFileError::Full(path.to_owned()))?;
+    let mut key = Zeroizing::new([0; KEY_LENGTH]);
+    entropy.fill(&mut *key);
+    let text = Zeroizing::new(format!("{id} {}\n{}", STANDARD.encode(*key), *text));
+    let unfinished = path.with_extension("new");
+    write_new(&unfinished, &text).map_err(failed)?;
+    std::fs::rename(&unfinished, path).map_err(failed)?;
+    Ok(id)
+}
+
+/// Writes a file for its owner alone, down to the disk.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 fn parse(text: &str, path: &Path) -> Result<KeySealer, KeyFileError> {
@@ -176,6 +207,22 @@ mod tests {
         write(&path, &new);
         let new_only = open(&path).unwrap();
         assert!(new_only.open(&sealed_now, "msg2").is_ok() && new_only.open(&sealed, "msg1").is_err());
+    }
+
+    /// K1: a key is added in front, with an id of its own.
+    #[test]
+    fn a_key_is_added_in_front() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("key");
+        let old = open(&path).unwrap().seal(b"plain", "msg1");
+        assert_eq!(add(&path, &SystemEntropy).unwrap(), 2);
+        let sealer = open(&path).unwrap();
+        assert!(!sealer.is_current(&old) && sealer.open(&old, "msg1").is_ok());
+        assert!(sealer.is_current(&sealer.seal(b"plain", "msg1")));
+        assert_eq!(add(&path, &SystemEntropy).unwrap(), 3);
+        assert!(!open(&path).unwrap().is_current(&sealer.seal(b"plain", "msg1")));
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600);
     }
 
     /// K4

@@ -95,6 +95,11 @@ impl State {
                 present.ok_or(StoreError::Stale)?.retired = Some(at);
                 self.insert_key(to)?;
             }
+            OAuthWrite::ResealKey { kid, sealed } => {
+                if let Some(key) = self.signing_keys.get_mut(&kid) {
+                    key.sealed = sealed;
+                }
+            }
             OAuthWrite::ForgetKeys(before) => self
                 .signing_keys
                 .retain(|_, key| key.retired.is_none_or(|retired| retired >= before)),

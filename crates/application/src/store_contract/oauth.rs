@@ -315,4 +315,16 @@ async fn one_key_is_in_use(sample: &Sample) {
         .write(vec![Write::OAuth(OAuthWrite::ForgetKeys(at.plus_millis(1)))])
         .await;
     assert_eq!(sample.store.signing_keys().await.expect("reads"), [key("second", 90)]);
+    let reseal = |kid: &str| {
+        Write::OAuth(OAuthWrite::ResealKey {
+            kid: kid.to_owned(),
+            sealed: vec![5, 0],
+        })
+    };
+    sample.write(vec![reseal("second"), reseal("first")]).await;
+    let resealed = SigningKey {
+        sealed: vec![5, 0],
+        ..key("second", 90)
+    };
+    assert_eq!(sample.store.signing_keys().await.expect("reads"), [resealed]);
 }

@@ -42,6 +42,13 @@ pub enum OAuthWrite {
         /// When.
         at: Timestamp,
     },
+    /// Writes a key that is sealed anew; no change when it is gone.
+    ResealKey {
+        /// The name of the key.
+        kid: String,
+        /// Its private half, sealed.
+        sealed: Vec<u8>,
+    },
     /// Forgets keys that were retired before a moment.
     ForgetKeys(Timestamp),
 }

@@ -8,7 +8,7 @@ use denizen_domain::time::Timestamp;
 use diesel::prelude::*;
 
 use super::apply::{Expected, Statements};
-use super::statements::RetireKey;
+use super::statements::{ResealKey, RetireKey};
 use crate::schema::{access_tokens, oauth_clients, scope_grants, signing_keys, used_assertions};
 
 /// Changes grants or tokens of a client, or a key.
@@ -48,6 +48,7 @@ pub(super) fn write_oauth(change: &OAuthWrite, to: &mut impl Statements) -> Resu
             to.run(Expected::One, retire)?;
             insert_key(key, to)
         }
+        OAuthWrite::ResealKey { kid, sealed } => to.run(Expected::Any, ResealKey { kid, sealed }),
         OAuthWrite::ForgetKeys(before) => {
             let old = signing_keys::table.filter(signing_keys::retired.lt(before.as_millis()));
             to.run(Expected::Any, diesel::delete(old))

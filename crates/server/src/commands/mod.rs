@@ -35,7 +35,7 @@ enum Command {
     /// Make, list and revoke API tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
-    /// Replace the key that access tokens are signed with
+    /// Replace the key that access tokens are signed with, and those that secrets are sealed with
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Look at users

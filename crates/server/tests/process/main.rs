@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod harness;
+mod keys;
 
 mod administrators;
 mod bad_input;

@@ -26,7 +26,7 @@ pub(super) use self::apps::{AssignGroup, RewriteAppProfiles, UpdateApp, UpdateAp
 pub(super) use self::factors::UpdateFactor;
 pub(super) use self::memberships::{Claim, DescribeGroup, Join, Leave, Link, NoteJoining, NoteLeaving};
 pub(super) use self::messaging::{NoteSending, UpdateSmsTemplate};
-pub(super) use self::oauth::RetireKey;
+pub(super) use self::oauth::{ResealKey, RetireKey};
 pub(super) use self::pushes::MovePush;
 pub(super) use self::roles::{
     AddTarget, AdvanceAuthority, AssignToClient, AssignToGroup, AssignToUser, BumpAuthority, ClearTargets, NoteHolder,

@@ -2,7 +2,7 @@
 
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 
 use super::super::Backend;
 use super::statement;
@@ -15,4 +15,14 @@ statement! {
     }
     ("UPDATE signing_keys SET retired = ", retired: BigInt)
     (" WHERE retired IS NULL AND kid = ", kid: Text)
+}
+
+statement! {
+    /// Writes a key that is sealed anew.
+    ResealKey {
+        kid: &'a str,
+        sealed: &'a [u8],
+    }
+    ("UPDATE signing_keys SET sealed = ", sealed: Binary)
+    (" WHERE kid = ", kid: Text)
 }
