@@ -17,6 +17,7 @@ mod rounds;
 mod search;
 mod service;
 mod usage;
+mod verification;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -71,6 +72,7 @@ const FIGURES: &[(&str, Measure)] = &[
     ("reading", reading::measure),
     ("authority", authority::measure),
     ("lifecycle", lifecycle::measure),
+    ("verification", verification::measure),
     ("creation", creation::measure),
     ("search", search::measure),
     ("footprint", footprint::measure),

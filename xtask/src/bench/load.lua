@@ -1,4 +1,4 @@
--- The load, in the three forms that the figures need. wrk runs it on one thread. Users have ids that end in their number, so
+-- The load, in the forms that the figures need. wrk runs it on one thread. Users have ids that end in their number, so
 -- that any of them can be named without a list.
 
 local mode = os.getenv("LOAD_MODE")
@@ -38,6 +38,15 @@ local function prepare_lifecycle()
   end
 end
 
+-- Verifying: one code at every path of a list.
+local function prepare_verifying()
+  headers["Content-Type"] = "application/json"
+  local body = string.format('{"passCode":"%s"}', os.getenv("LOAD_CODE"))
+  for line in io.lines(os.getenv("LOAD_LIST")) do
+    ready[#ready + 1] = wrk.format("POST", line, headers, body)
+  end
+end
+
 local function creation()
   local body = string.format(
     '{"profile":{"login":"%s.%d@example.com","email":"%s.%d@example.com","firstName":"Nora","lastName":"Kelmoberg",' ..
@@ -51,13 +60,14 @@ function init()
   math.randomseed(tonumber(os.getenv("LOAD_SEED")))
   if mode == "read" then prepare_reading() end
   if mode == "lifecycle" then prepare_lifecycle() end
+  if mode == "verify" then prepare_verifying() end
   if mode == "create" then headers["Content-Type"] = "application/json" end
 end
 
 function request()
   sent = sent + 1
   if mode == "read" then return ready[math.random(#ready)] end
-  if mode == "lifecycle" then return ready[(sent - 1) % #ready + 1] end
+  if mode == "lifecycle" or mode == "verify" then return ready[(sent - 1) % #ready + 1] end
   return creation()
 end
 

@@ -1,5 +1,7 @@
 //! Load by `wrk`: it costs less processor time a request than what it measures.
 
+use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -21,6 +23,8 @@ pub enum Kind {
     ReadMemory,
     /// Suspends and unsuspends users in turn.
     Lifecycle,
+    /// Verifies a code at the paths of a file, one after the other.
+    Verify { list: PathBuf, code: String },
     /// Creates users whose logins start with a tag that no other load used; the query and the credentials of the request.
     Create {
         tag: String,
@@ -95,7 +99,11 @@ impl Load {
                 query,
                 credentials,
             } => (tag.as_str(), *query, *credentials),
-            Kind::Read | Kind::ReadAs(_) | Kind::ReadMemory | Kind::Lifecycle => ("", "", ""),
+            _ => ("", "", ""),
+        };
+        let (list, code) = match &self.kind {
+            Kind::Verify { list, code } => (list.as_os_str(), code.as_str()),
+            _ => (OsStr::new(""), ""),
         };
         let mut wrk = Command::new("wrk");
         wrk.args(["--threads", "1", "--timeout", "10s", "--script"])
@@ -110,6 +118,8 @@ impl Load {
             .env("LOAD_FIRST", self.users.0.to_string())
             .env("LOAD_COUNT", self.users.1.to_string())
             .env("LOAD_SEED", self.users.0.wrapping_add(4711).to_string())
+            .env("LOAD_LIST", list)
+            .env("LOAD_CODE", code)
             .env("LOAD_TAG", tag)
             .env("LOAD_QUERY", query)
             .env("LOAD_CREDENTIALS", credentials);
@@ -126,7 +136,7 @@ impl Load {
     fn path(&self) -> &'static str {
         match self.kind {
             Kind::ReadMemory => "/_denizen/ceiling/",
-            Kind::Read | Kind::ReadAs(_) | Kind::Lifecycle | Kind::Create { .. } => "/api/v1/users/",
+            _ => "/api/v1/users/",
         }
     }
 
@@ -141,6 +151,7 @@ impl Load {
         match self.kind {
             Kind::Read | Kind::ReadAs(_) | Kind::ReadMemory => "read",
             Kind::Lifecycle => "lifecycle",
+            Kind::Verify { .. } => "verify",
             Kind::Create { .. } => "create",
         }
     }
