@@ -320,7 +320,7 @@ pub(crate) fn end_all(changes: &mut Changes, user_id: &UserId, except: Option<Se
 
 /// Whether the sessions of a user of this status are on. Neither a lock-out nor an expired password ends them (contract:
 /// sessions-and-subscriptions §3.1).
-fn may_be_signed_in(status: Status) -> bool {
+pub(crate) fn may_be_signed_in(status: Status) -> bool {
     matches!(
         status,
         Status::Active | Status::PasswordExpired | Status::LockedOut | Status::Recovery

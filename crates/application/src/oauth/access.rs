@@ -15,7 +15,10 @@ impl Directory {
     /// # Errors
     /// `InvalidToken` unless the token is live and its app is in use.
     pub async fn authenticate_access_token(&self, token: &Secret) -> Result<Caller, Error> {
-        let bearer = self.live_access_token(token).await?.ok_or(Error::InvalidToken)?;
+        let live = self.live_access_token(token).await?;
+        // Nobody calls in the name of a user.
+        let own = live.filter(|bearer| bearer.token.user_id.is_none());
+        let bearer = own.ok_or(Error::InvalidToken)?;
         Ok(Caller {
             principal: Principal::App {
                 id: bearer.token.app_id,
@@ -27,11 +30,9 @@ impl Directory {
         })
     }
 
-    /// Whoever stands behind an access token that is good now. Nobody calls in the name of a user yet.
+    /// Whoever stands behind an access token that is good now, as far as the token and its app tell.
     pub(super) async fn live_access_token(&self, token: &Secret) -> Result<Option<AccessTokenBearer>, Error> {
         let bearer = self.ports.store.access_token_bearer(&token.digest()).await?;
-        Ok(bearer.filter(|bearer| {
-            bearer.token.is_live(self.now()) && bearer.status == AppStatus::Active && bearer.token.user_id.is_none()
-        }))
+        Ok(bearer.filter(|bearer| bearer.token.is_live(self.now()) && bearer.status == AppStatus::Active))
     }
 }

@@ -3,12 +3,14 @@
 use denizen_domain::event::EventType;
 use denizen_domain::ports::{AccessTokenBearer, Changes, OAuthWrite, Write};
 use denizen_domain::secret::Secret;
+use denizen_domain::user::User;
 
 use super::client::{Claimant, ClientProof, OAuthError, Proven};
 use super::token::token_entity;
 use crate::account::Doer;
 use crate::call::RequestContext;
 use crate::directory::Directory;
+use crate::sessions::may_be_signed_in;
 
 const REVOKE_PATH: &str = "/oauth2/v1/revoke";
 const INTROSPECT_PATH: &str = "/oauth2/v1/introspect";
@@ -18,6 +20,8 @@ const INTROSPECT_PATH: &str = "/oauth2/v1/introspect";
 pub struct Introspection {
     /// The token, its client and its scopes.
     pub bearer: AccessTokenBearer,
+    /// The user in whose name it was issued, if it was in one's.
+    pub user: Option<User>,
     /// Who has made it, and whom it is meant for.
     pub issuer: String,
 }
@@ -73,9 +77,20 @@ impl Directory {
         };
         self.use_up(request, &claimant, changes).await?;
         let found = self.live_access_token(token).await?;
-        let own = found.filter(|bearer| bearer.token.app_id == client.app_id);
-        Ok(own.map(|bearer| Introspection {
+        let Some(bearer) = found.filter(|bearer| bearer.token.app_id == client.app_id) else {
+            return Ok(None);
+        };
+        // While its user may not sign in, a token is not good; it may be again (contract: sessions-and-subscriptions §3.1).
+        let user = match &bearer.token.user_id {
+            None => None,
+            Some(id) => match self.ports.store.user(id).await? {
+                Some(user) if may_be_signed_in(user.status) => Some(user),
+                _ => return Ok(None),
+            },
+        };
+        Ok(Some(Introspection {
             bearer,
+            user,
             issuer: self.settings.public_url.clone(),
         }))
     }

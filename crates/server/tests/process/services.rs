@@ -1,12 +1,18 @@
 //! Services with access tokens, on two servers of one database and from the command line.
 
-use denizen_domain::oauth::TokenSignatures;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use denizen_domain::id::{AccessTokenId, AppId, UserId};
+use denizen_domain::oauth::{AccessToken, TokenSignatures};
+use denizen_domain::ports::{Changes, OAuthWrite, Write};
+use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
 use denizen_oauth::JsonWebTokens;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, decode_header, encode};
 use serde_json::{Value, json};
 
 use crate::harness::crowd::many_at_once;
+use crate::harness::people;
 use crate::harness::{Answer, Backend, Client, Home, Server};
 
 const SCOPE: &str = "okta.users.read";
@@ -56,6 +62,20 @@ impl Service {
             "exp": self.since + 1800, "jti": id,
         });
         encode(&Header::new(Algorithm::ES256), &claims, &self.key).unwrap()
+    }
+
+    /// Asks one of the endpoints about a token, with a proof that was not used before.
+    fn about(&self, server: &Server, endpoint: &str, token: &str) -> Answer {
+        static USED: AtomicUsize = AtomicUsize::new(0);
+        let claims = json!({
+            "iss": self.id, "sub": self.id, "aud": format!("http://{}/oauth2/v1/{endpoint}", server.address()),
+            "exp": self.since + 1800, "jti": format!("about {}", USED.fetch_add(1, Ordering::Relaxed)),
+        });
+        let assertion = encode(&Header::new(Algorithm::ES256), &claims, &self.key).unwrap();
+        let kind = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+        let path =
+            format!("/oauth2/v1/{endpoint}?token={token}&client_assertion_type={kind}&client_assertion={assertion}");
+        server.client_with(None).act(&path)
     }
 
     fn token(&self, server: &Server, id: &str) -> String {
@@ -157,4 +177,79 @@ fn keys_are_rotated_from_the_command_line_on_sqlite() {
 #[test]
 fn keys_are_rotated_from_the_command_line_on_postgres() {
     keys_are_rotated_from_the_command_line(Backend::Postgres);
+}
+
+/// Puts tokens of a user into the directory: no operation issues any yet.
+fn put_tokens(home: &Home, service: &Service, user: &str, names: &[(u64, &str)]) {
+    let since = Timestamp::from_millis(service.since * 1000);
+    let token = |(number, name): &(u64, &str)| AccessToken {
+        id: AccessTokenId::generate(since, *number),
+        digest: Secret::new(*name).digest(),
+        app_id: AppId::parse(&service.id).unwrap(),
+        user_id: UserId::parse(user),
+        grants: Vec::new(),
+        created: since,
+        expires: since.plus_minutes(60),
+    };
+    let write = |token| Write::OAuth(OAuthWrite::InsertToken(token));
+    let changes = Changes {
+        writes: names.iter().map(token).map(write).collect(),
+        ..Changes::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async { home.database().store().await.commit(changes).await.unwrap() });
+}
+
+/// C3, C4: what was issued in the name of a user is told to be good while the user may sign in, goes with the sessions when
+/// that is asked for, and for good with a deactivation; its client may revoke it, and nobody calls with it.
+fn tokens_of_users_are_revoked(backend: Backend) {
+    let Some(home) = Home::new(backend) else { return };
+    let server = home.start();
+    let client = server.client();
+    let service = Service::register(&client);
+    let ids =
+        ["one@example.com", "two@example.com"].map(|login| people::create_active(&client, login, "Orbit-1-zebra"));
+    server.stop();
+    put_tokens(&home, &service, &ids[0], &[(1, "first"), (2, "second")]);
+    put_tokens(&home, &service, &ids[1], &[(3, "third")]);
+    let server = home.start();
+    let client = server.client();
+    let good = |token: &str| service.about(&server, "introspect", token).expect_ok()["active"] == true;
+    let told = service.about(&server, "introspect", "first").expect_ok();
+    assert_eq!(
+        (&told["uid"], &told["sub"]),
+        (&json!(ids[0]), &json!("one@example.com")),
+        "{told}"
+    );
+    assert_eq!(server.client_bearing("first").get("/api/v1/users/me").status, 401);
+    let path = format!("/api/v1/users/{}", ids[0]);
+    client.act(&format!("{path}/lifecycle/suspend")).expect_ok();
+    assert!(!good("first"), "suspended");
+    client.act(&format!("{path}/lifecycle/unsuspend")).expect_ok();
+    assert!(good("first") && good("second"), "unsuspended");
+    assert_eq!(service.about(&server, "revoke", "second").status, 200);
+    assert!(good("first") && !good("second"), "revoked by the client");
+    assert_eq!(client.delete(&format!("{path}/sessions")).status, 204);
+    assert!(good("first"), "sessions alone");
+    assert_eq!(client.delete(&format!("{path}/sessions?oauthTokens=true")).status, 204);
+    assert!(!good("first") && good("third"), "tokens too, and only theirs");
+    let path = format!("/api/v1/users/{}/lifecycle", ids[1]);
+    client.act(&format!("{path}/deactivate")).expect_ok();
+    assert!(!good("third"), "deactivated");
+    client.act(&format!("{path}/activate?sendEmail=false")).expect_ok();
+    assert!(!good("third"), "for good");
+    server.stop();
+}
+
+#[test]
+fn tokens_of_users_are_revoked_on_sqlite() {
+    tokens_of_users_are_revoked(Backend::Sqlite);
+}
+
+#[test]
+fn tokens_of_users_are_revoked_on_postgres() {
+    tokens_of_users_are_revoked(Backend::Postgres);
 }

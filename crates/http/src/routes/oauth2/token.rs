@@ -52,18 +52,27 @@ pub(super) async fn introspect(request: ClientRequest) -> Result<HttpResponse, O
         return Ok(answer::json(&json!({"active": false})));
     };
     let (bearer, seconds) = (&found.bearer, |millis: i64| millis.div_euclid(1000));
-    Ok(answer::json(&json!({
+    let subject = found
+        .user
+        .as_ref()
+        .map_or(bearer.client_id.as_str(), |user| user.login.as_str());
+    let mut told = json!({
         "active": true,
         "scope": bearer.scopes.join(" "),
         "client_id": bearer.client_id,
         "token_type": "Bearer",
         "exp": seconds(bearer.token.expires.as_millis()),
         "iat": seconds(bearer.token.created.as_millis()),
-        "sub": bearer.client_id,
+        "sub": subject,
         "aud": found.issuer,
         "iss": found.issuer,
         "jti": bearer.token.id.as_str(),
-    })))
+    });
+    if let Some(user) = &found.user {
+        told["uid"] = json!(user.id.as_str());
+        told["username"] = json!(user.login.as_str());
+    }
+    Ok(answer::json(&told))
 }
 
 /// The token that a request is about.
