@@ -2,7 +2,8 @@
 
 use denizen_domain::message::MailTemplate;
 use denizen_domain::phone::PhoneRules;
-use denizen_domain::ports::Changes;
+use denizen_domain::ports::{Changes, MessagingWrite, Write};
+use denizen_domain::sending::{Channel, Sending};
 use denizen_domain::time::Timestamp;
 use denizen_domain::user::User;
 
@@ -48,11 +49,35 @@ impl Default for MessageSettings {
 }
 
 impl Directory {
+    /// Adds to the changes that an address is sent a code; of two who decide so at once, one is told that the other was first
+    /// (S2).
+    pub(crate) async fn note_sending(
+        &self,
+        changes: &mut Changes,
+        channel: Channel,
+        address: &str,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        let write = match self.ports.store.sending(channel, address).await? {
+            None => MessagingWrite::InsertSending(Sending::first(channel, address, at)),
+            Some(last) => MessagingWrite::UpdateSending(last.again(at, self.most_a_day(channel))?),
+        };
+        changes.writes.push(Write::Messaging(write));
+        Ok(())
+    }
+
     /// Adds the mail that tells a user of the own lock-out, where that is wanted.
     pub(crate) fn tell_lockout(&self, changes: &mut Changes, user: &User, at: Timestamp) -> Result<(), Error> {
         if !self.settings.messages.tell_lockout {
             return Ok(());
         }
         self.mail_notice(changes, MailTemplate::AccountLockout, address(user, "email"), user, at)
+    }
+
+    fn most_a_day(&self, channel: Channel) -> u32 {
+        match channel {
+            Channel::Sms | Channel::Call => self.settings.messages.phone_codes_a_day,
+            Channel::Email => self.settings.messages.mail_codes_a_day,
+        }
     }
 }

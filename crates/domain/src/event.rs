@@ -104,6 +104,22 @@ event_types! {
     FactorDeactivate = "user.mfa.factor.deactivate", "Reset factor for user";
     /// A factor was changed.
     FactorUpdate = "user.mfa.factor.update", "Update factor for user";
+    /// A code was sent by SMS, to activate a factor.
+    SmsActivationCode = "system.sms.send_phone_verification_message", "Send phone verification SMS";
+    /// A code was sent by SMS, to show a factor.
+    SmsChallengeCode = "system.sms.send_factor_verify_message", "Send factor verification SMS";
+    /// A code was told by a call, to activate a factor.
+    CallActivationCode = "system.voice.send_phone_verification_call", "Make phone verification call";
+    /// A code was told by a call, to show a factor.
+    CallChallengeCode = "system.voice.send_mfa_challenge_call", "Make factor verification call";
+    /// A code was sent by mail.
+    MailCode = "system.email.send_factor_verify_message", "Send factor verification mail";
+    /// A code that was mailed was typed in.
+    MailCodeRedeemed = "system.email.challenge_factor_redeemed", "Redeem mailed code";
+    /// A mail told a user that a factor was enrolled.
+    FactorEnrolledMail = "system.email.mfa_enroll_notification.sent_message", "Send factor enrollment mail";
+    /// A mail told a user that factors were reset.
+    FactorResetMail = "system.email.mfa_reset_notification.sent_message", "Send factor reset mail";
     /// Somebody showed a factor, or failed to.
     AuthenticationViaMfa = "user.authentication.auth_via_mfa", "Authenticate user by factor";
     /// Too many codes were tried in a short time.

@@ -61,11 +61,14 @@ impl Directory {
         match judged {
             Judged::Right(device) => {
                 let to = self.activated(factor.activated(device, at));
-                let changes = Changes {
-                    writes: vec![update_user(&user, user.clone()), update_factor(&factor, to.clone())],
+                let mut after = user.clone();
+                after.factors = user.factors.filed(&to);
+                let mut changes = Changes {
+                    writes: vec![update_user(&user, after), update_factor(&factor, to.clone())],
                     events: vec![self.factor_event(trial.doer, EventType::FactorActivate, &user, kind, at)],
                     ..Changes::default()
                 };
+                self.tell_enrolled(&mut changes, trial.doer, &user, kind, at)?;
                 Ok((user, changes, Ok(to)))
             }
             Judged::Wrong(wrong, device) => {

@@ -1,7 +1,7 @@
 //! What a user can enrol (contract: factors §6.2).
 
 use denizen_domain::authority::Permission;
-use denizen_domain::factor::{Enrolment, Factor, FactorKind, FactorStatus};
+use denizen_domain::factor::{Enrolment, Factor, FactorKind, FactorRecord, FactorStatus, NumberOnFile};
 use denizen_domain::user::User;
 
 use crate::call::Call;
@@ -17,6 +17,8 @@ pub struct CatalogEntry {
     pub enrolment: Enrolment,
     /// The user's own, in the order of their enrolment.
     pub enrolled: Vec<Factor>,
+    /// The number that is on file for it.
+    pub on_file: Option<NumberOnFile>,
 }
 
 impl CatalogEntry {
@@ -38,12 +40,16 @@ impl Directory {
         must(call, Permission::UsersRead, &user)?;
         let user = user.into_user();
         let factors = self.factors_of(&user.id).await?;
-        let entries = self.catalog_of(factors).await?;
+        let entries = self.catalog_of(factors, &user.factors).await?;
         Ok((user, entries))
     }
 
     /// The kinds of factor that somebody with these factors may have.
-    pub(crate) async fn catalog_of(&self, factors: Vec<Factor>) -> Result<Vec<CatalogEntry>, Error> {
+    pub(crate) async fn catalog_of(
+        &self,
+        factors: Vec<Factor>,
+        record: &FactorRecord,
+    ) -> Result<Vec<CatalogEntry>, Error> {
         let mut entries = Vec::new();
         for kind in FactorKind::ALL {
             let enrolment = self.settings.factor_policy.enrolment(kind);
@@ -55,6 +61,7 @@ impl Directory {
                 kind,
                 enrolment,
                 enrolled: enrolled.collect(),
+                on_file: record.number(kind).cloned(),
             });
         }
         Ok(entries)

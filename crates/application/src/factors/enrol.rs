@@ -130,6 +130,9 @@ impl Directory {
             return Err(FactorRefusal::UserStatus.into());
         }
         let kind = request.kind()?;
+        if matches!(kind, FactorKind::Sms | FactorKind::Call) && !self.settings.messages.telephony {
+            return Err(Error::NoTelephony);
+        }
         if !self.is_enabled(kind).await? {
             return Err(FactorRefusal::NotEnabled.into());
         }
@@ -138,6 +141,7 @@ impl Directory {
         }
         let read = self.ports.store.user_with_factors(&user.id).await?;
         let (_, present) = read.ok_or(Error::Conflict)?;
+        self.must_keep_number(user, &present, kind, request)?;
         let place = place_for(kind, &present)?;
         let at = self.now();
         let id = match place {
@@ -151,7 +155,11 @@ impl Directory {
             at,
         };
         let new = self.new_device(doer, user, &target, request, memo).await?;
-        Ok(self.enrolled(doer, user, &target, place, new))
+        let (mut changes, enrolled) = self.enrolled(doer, user, &target, place, new);
+        if enrolled.factor.is_active() {
+            self.tell_enrolled(&mut changes, doer, user, kind, at)?;
+        }
+        Ok((changes, enrolled))
     }
 
     fn enrolled(
@@ -181,6 +189,9 @@ impl Directory {
                 Write::Factor(FactorWrite::Insert(Box::new(factor.clone())))
             }
         };
+        if new.status == FactorStatus::Active {
+            after.factors = after.factors.filed(&factor);
+        }
         let mut changes = new.beside;
         changes.writes.splice(0..0, [update_user(user, after), write]);
         if new.status == FactorStatus::Active {

@@ -5,10 +5,12 @@
 
 mod activate;
 mod catalog;
+mod dispatch;
 mod enrol;
 pub(crate) mod kinds;
 mod list;
 mod remove;
+mod resend;
 mod verify;
 
 use denizen_domain::event::{Entity, EventType, LogEvent};

@@ -43,6 +43,9 @@ impl Directory {
             changes.writes.splice(0..0, [update_user(&present, after), delete]);
             let event = self.factor_event(&doer, EventType::FactorDeactivate, &present, factor.kind(), at);
             changes.events.push(event);
+            if factor.is_active() {
+                self.tell_reset(&mut changes, &doer, &present, &[factor.kind()], at)?;
+            }
             if self.committed(changes).await? {
                 return Ok(());
             }

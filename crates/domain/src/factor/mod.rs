@@ -6,6 +6,7 @@ pub mod connector;
 pub mod hotp;
 mod id;
 mod kind;
+mod message;
 pub mod otp;
 mod policy;
 mod question;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use self::code::{CodeChallenge, MOST_CODE_SECONDS, MOST_WRONG_CODES, USUAL_CODE_SECONDS, six_digits};
 pub use self::id::FactorId;
 pub use self::kind::{FactorKind, UnknownKind};
+pub use self::message::{Mailbox, NumberOnFile, Phone};
 pub use self::policy::{Enrolment, FactorPolicy};
 pub use self::question::{ANSWER_TOO_SHORT, Question, QuestionKey, check_answer};
 pub use self::record::{FactorRecord, MOST_FAILED_ACTIVATIONS, MOST_FAILED_VERIFICATIONS, VerifyRefusal};
@@ -129,6 +131,12 @@ pub enum Device {
     OktaTotp(Totp),
     /// The same in any other authenticator.
     GoogleTotp(Totp),
+    /// A phone that gets codes by short messages.
+    Sms(Phone),
+    /// A phone that is called and told codes.
+    Call(Phone),
+    /// An address that gets codes by mail.
+    Email(Mailbox),
     /// A device that approves.
     Push(Push),
     /// A token of the organization's make.
@@ -151,6 +159,9 @@ impl Device {
             Self::Question(_) => FactorKind::Question,
             Self::OktaTotp(_) => FactorKind::OktaTotp,
             Self::GoogleTotp(_) => FactorKind::GoogleTotp,
+            Self::Sms(_) => FactorKind::Sms,
+            Self::Call(_) => FactorKind::Call,
+            Self::Email(_) => FactorKind::Email,
             Self::Push(_) => FactorKind::Push,
             Self::CustomHotp(_) => FactorKind::CustomHotp,
             Self::Yubikey(_) => FactorKind::Yubikey,
@@ -164,8 +175,18 @@ impl Device {
     #[must_use]
     pub fn key(&self) -> Option<String> {
         match self {
-            Self::Question(_) | Self::OktaTotp(_) | Self::GoogleTotp(_) | Self::Push(_) => None,
-            Self::CustomHotp(_) | Self::Yubikey(_) | Self::Rsa(_) | Self::Symantec(_) | Self::Duo(_) => None,
+            Self::Question(_)
+            | Self::OktaTotp(_)
+            | Self::GoogleTotp(_)
+            | Self::Sms(_)
+            | Self::Call(_)
+            | Self::Email(_)
+            | Self::CustomHotp(_)
+            | Self::Yubikey(_)
+            | Self::Rsa(_)
+            | Self::Symantec(_)
+            | Self::Duo(_)
+            | Self::Push(_) => None,
         }
     }
 
@@ -177,6 +198,11 @@ impl Device {
             Self::Yubikey(_) | Self::Rsa(_) | Self::Symantec(_) | Self::Duo(_) => Vec::new(),
             Self::CustomHotp(token) => vec![&mut token.secret],
             Self::OktaTotp(totp) | Self::GoogleTotp(totp) => vec![&mut totp.secret],
+            Self::Sms(Phone { challenge, .. })
+            | Self::Call(Phone { challenge, .. })
+            | Self::Email(Mailbox { challenge, .. }) => {
+                challenge.iter_mut().map(|challenge| &mut challenge.code).collect()
+            }
             Self::Push(Push::Waiting(activation)) => vec![&mut activation.token],
         }
     }
@@ -215,6 +241,12 @@ pub enum FactorRefusal {
     /// Too many activations failed of late.
     #[error("too many activations failed")]
     TooManyActivations,
+    /// The user has shown another number to be theirs.
+    #[error("another number is on file")]
+    OtherNumberOnFile,
+    /// The mail address is not the user's.
+    #[error("not the user's own address")]
+    ForeignAddress,
 }
 
 /// Why a proof is wrong (contract: factors §6.8, §6.10, §10).

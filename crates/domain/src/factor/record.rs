@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::NumberOnFile;
 use crate::time::Timestamp;
 use crate::user::{Failure, Status, User};
 
@@ -25,6 +26,12 @@ pub struct FactorRecord {
     /// When activations failed of late, in milliseconds since the epoch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failed_activations: Vec<i64>,
+    /// The number that short messages go to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms_number: Option<NumberOnFile>,
+    /// The number that is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call_number: Option<NumberOnFile>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the serializer passes references")]

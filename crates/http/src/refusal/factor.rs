@@ -29,6 +29,11 @@ impl From<FactorRefusal> for Refusal {
             FactorRefusal::NotOffered => {
                 Validation::new("factorRequest", "The factor type does not offer this operation.").into()
             }
+            FactorRefusal::OtherNumberOnFile => not_enrolled("There is an existing verified phone number."),
+            FactorRefusal::ForeignAddress => {
+                let summary = "Api validation failed: Only verified primary or secondary email can be enrolled.";
+                told(400, "E0000001", summary)
+            }
             FactorRefusal::TooManyActivations => Self::too_many_requests(),
         }
     }

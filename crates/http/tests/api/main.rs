@@ -8,6 +8,8 @@ mod battery;
 mod bearers;
 mod client_roles;
 mod clients;
+mod code_factors;
+mod code_limits;
 mod conditional;
 mod connected_factors;
 mod conventions;

@@ -3,6 +3,7 @@
 mod connected;
 mod custom;
 mod question;
+mod sent;
 mod totp;
 mod yubikey;
 
@@ -19,6 +20,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use self::connected::Connected;
 pub(crate) use self::question::Answered;
+pub(crate) use self::sent::{Sent, SentFor};
 use super::enrol::Target;
 use super::{EnrolFactor, Trial};
 use crate::account::Doer;
@@ -105,19 +107,24 @@ impl Directory {
             FactorKind::Question
                 | FactorKind::OktaTotp
                 | FactorKind::GoogleTotp
+                | FactorKind::Email
                 | FactorKind::CustomHotp
                 | FactorKind::Yubikey
                 | FactorKind::Rsa
                 | FactorKind::Symantec
                 | FactorKind::Duo
         );
+        let is_known = match kind {
+            FactorKind::Sms | FactorKind::Call => self.settings.messages.telephony,
+            _ => is_known,
+        };
         Ok(is_known && self.uses_factor(kind).await?)
     }
 
     /// Makes the device of a new factor.
     pub(crate) async fn new_device(
         &self,
-        _doer: &Doer,
+        doer: &Doer,
         user: &User,
         target: &Target<'_>,
         request: &EnrolFactor,
@@ -126,6 +133,7 @@ impl Directory {
         match target.kind {
             FactorKind::Question => self.new_question(user, request, memo).await,
             FactorKind::OktaTotp | FactorKind::GoogleTotp => self.new_totp(target, request),
+            FactorKind::Sms | FactorKind::Call | FactorKind::Email => self.new_sent(doer, user, target, request).await,
             FactorKind::CustomHotp => self.new_custom_token(target, request).await,
             FactorKind::Yubikey => self.new_yubikey(user, target, request).await,
             FactorKind::Rsa | FactorKind::Symantec | FactorKind::Duo => {
@@ -147,6 +155,7 @@ impl Directory {
         match &factor.device {
             Device::Question(question) => self.judge_answer(trial, question, memo).await,
             Device::OktaTotp(totp) | Device::GoogleTotp(totp) => self.judge_totp(trial, factor, totp, at),
+            Device::Sms(_) | Device::Call(_) | Device::Email(_) => self.judge_sent(trial, factor, user, at).await,
             Device::CustomHotp(token) => self.judge_custom_token(trial, factor, token, at).await,
             Device::Yubikey(held) => self.judge_yubikey(trial, factor, held, at).await,
             Device::Rsa(known) | Device::Symantec(known) | Device::Duo(known) => {
@@ -167,6 +176,10 @@ impl Directory {
     ) -> Result<Judged, Error> {
         match &factor.device {
             Device::OktaTotp(totp) | Device::GoogleTotp(totp) => self.judge_totp(trial, factor, totp, at),
+            // Whoever enrols within a transaction may activate in the next.
+            Device::Sms(_) | Device::Call(_) | Device::Email(_) => {
+                self.judge_code(factor, needed_code(trial)?, None, at)
+            }
             Device::Duo(known) => {
                 self.judge_connected_activation(trial, factor, user, known, at, memo)
                     .await
@@ -181,17 +194,34 @@ impl Directory {
     /// What else the removal of a factor changes.
     pub(crate) async fn removal(
         &self,
-        _user: &User,
+        user: &User,
         factor: &Factor,
-        _removes_recovery_number: bool,
+        removes_recovery_number: bool,
         at: Timestamp,
     ) -> Result<Removal, Error> {
         match &factor.device {
             Device::Yubikey(held) => self.give_up_yubikey(held, at).await,
-            Device::Question(_) | Device::OktaTotp(_) | Device::GoogleTotp(_) | Device::Push(_) => {
-                Ok(Removal::default())
+            Device::Sms(_) | Device::Call(_) if removes_recovery_number => {
+                let factors = user.factors.with_number(factor.kind(), None);
+                Ok(Removal {
+                    user: Some(User {
+                        factors,
+                        ..user.clone()
+                    }),
+                    changes: Changes::default(),
+                })
             }
-            Device::CustomHotp(_) | Device::Rsa(_) | Device::Symantec(_) | Device::Duo(_) => Ok(Removal::default()),
+            Device::Question(_)
+            | Device::OktaTotp(_)
+            | Device::GoogleTotp(_)
+            | Device::Sms(_)
+            | Device::Call(_)
+            | Device::Email(_)
+            | Device::CustomHotp(_)
+            | Device::Rsa(_)
+            | Device::Symantec(_)
+            | Device::Duo(_)
+            | Device::Push(_) => Ok(Removal::default()),
         }
     }
 

@@ -37,6 +37,12 @@ pub(super) fn declare(table: &mut Table) {
         activate,
     );
     table.add(
+        "/users/{id}/factors/{factor}/resend",
+        Method::POST,
+        P::UsersCredentialsManage,
+        resend,
+    );
+    table.add(
         "/users/{id}/factors/{factor}/verify",
         Method::POST,
         P::UsersCredentialsManage,
@@ -101,6 +107,17 @@ async fn activate(mut request: Request) -> Answer {
     let (key, id) = (request.segment("id"), request.segment("factor"));
     let directory = request.directory();
     let (user, factor) = directory.activate_factor(&request.call, &key, &id, &wanted).await?;
+    Ok(answer::json(&Place::of_user(request.api.base(), &user).factor(&factor)))
+}
+
+async fn resend(mut request: Request) -> Answer {
+    let wording = wording(&request)?;
+    let body: Option<EnrolBody> = request.optional_body().await?;
+    let mut wanted = body.map(EnrolBody::into_request).unwrap_or_default();
+    wanted.wording = wording;
+    let (key, id) = (request.segment("id"), request.segment("factor"));
+    let directory = request.directory();
+    let (user, factor) = directory.resend_factor(&request.call, &key, &id, &wanted).await?;
     Ok(answer::json(&Place::of_user(request.api.base(), &user).factor(&factor)))
 }
 

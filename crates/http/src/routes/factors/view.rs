@@ -148,7 +148,10 @@ impl<'a> Place<'a> {
             links: self.entry_links(kind),
             status: entry.status().map_or("NOT_SETUP", |status| status.as_str()),
             enrollment: entry.enrolment.as_str(),
-            embedded: None,
+            embedded: entry.on_file.as_ref().map(|on_file| {
+                let profile = profile::number(&on_file.number, on_file.extension.as_ref());
+                json!({"phones": [{"id": on_file.id, "profile": profile, "status": "ACTIVE"}]})
+            }),
         }
     }
 

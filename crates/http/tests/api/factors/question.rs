@@ -28,7 +28,8 @@ fn a_question_is_active_at_once() {
     assert_eq!(shown, wanted);
     assert_eq!(server.get(&own).ok(), wanted);
     assert_eq!(server.get(&factors(&person)).ok(), json!([wanted]));
-    assert_eq!(server.told(&person, seen), ["user.mfa.factor.activate"]);
+    let mailed = "system.email.mfa_enroll_notification.sent_message";
+    assert_eq!(server.told(&person, seen), ["user.mfa.factor.activate", mailed]);
     let questions = server.get(&format!("{}/questions", factors(&person))).ok();
     assert_eq!(questions.as_array().unwrap().len(), 19);
     assert_eq!(

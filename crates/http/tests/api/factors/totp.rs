@@ -75,7 +75,11 @@ fn a_token_is_enrolled_and_activated() {
         again.refused_as(403, "E0000107");
         assert_eq!(
             server.told(&person, seen),
-            ["user.mfa.factor.activate", "user.mfa.factor.activate"],
+            [
+                "user.mfa.factor.activate",
+                "user.mfa.factor.activate",
+                "system.email.mfa_enroll_notification.sent_message"
+            ],
             "a wrong code and a right one"
         );
     }

@@ -1,6 +1,7 @@
 //! What is told of a factor's insides.
 
 use denizen_domain::factor::{Device, Factor};
+use denizen_domain::phone::{PhoneExtension, PhoneNumber};
 use serde_json::{Value, json};
 
 /// The profile; none where the kind has none.
@@ -8,11 +9,23 @@ pub(super) fn of(factor: &Factor, login: &str) -> Option<Value> {
     match &factor.device {
         Device::Question(one) => Some(json!({"question": one.question.as_str(), "questionText": one.question.text()})),
         Device::OktaTotp(_) | Device::GoogleTotp(_) => Some(json!({"credentialId": login})),
+        Device::Sms(phone) => Some(json!({"phoneNumber": phone.number.as_written()})),
+        Device::Call(phone) => Some(number(&phone.number, phone.extension.as_ref())),
+        // A pending address is not shown (contract: factors §1).
+        Device::Email(mailbox) => factor.is_active().then(|| json!({"email": mailbox.address})),
         Device::Push(_) | Device::CustomHotp(_) => None,
         Device::Yubikey(held) => Some(json!({"credentialId": held.credential_id})),
         Device::Rsa(known) | Device::Symantec(known) | Device::Duo(known) => {
             Some(json!({"credentialId": known.credential_id}))
         }
+    }
+}
+
+/// A number with what is dialled after it.
+pub(super) fn number(number: &PhoneNumber, extension: Option<&PhoneExtension>) -> Value {
+    match extension {
+        Some(extension) => json!({"phoneNumber": number.as_written(), "phoneExtension": extension.as_str()}),
+        None => json!({"phoneNumber": number.as_written()}),
     }
 }
 
