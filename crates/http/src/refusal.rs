@@ -12,7 +12,7 @@ mod sign_in;
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
-use denizen_application::Error;
+use denizen_application::{Error, ResourceKind};
 use denizen_domain::search::SearchError;
 use denizen_domain::validation::Validation;
 use serde::Serialize;
@@ -58,6 +58,8 @@ impl From<String> for Cause {
     }
 }
 
+const CONFLICT: &str = "Other requests change the same object at this moment. Please try again.";
+const NO_FEATURE: &str = "You do not have permission to access the feature you are requesting";
 const SAME_PASSWORD: &str = "Password cannot be your current password";
 const SEARCH_WITH_FILTER: &str = "Bad request. Can't specify a search query and filter in the same request.";
 const IN_USE: &str = "An object with this field already exists in the current organization";
@@ -277,10 +279,7 @@ impl From<Error> for Refusal {
             Error::RecoveryOfUnknownUser => told(403, "E0000095", "Recovery not allowed for unknown user."),
             Error::UnlockNotOffered => sign_in::unlock_not_offered(),
             Error::Forbidden => Self::forbidden(),
-            Error::NotFound { kind, given } => {
-                let summary = format!("Not found: Resource not found: {given} ({})", kind.as_str());
-                told(404, "E0000007", summary)
-            }
+            Error::NotFound { kind, given } => not_found(kind, &given),
             Error::Validation(validation) => validation.into(),
             Error::Refused(refusal) => refusal.into(),
             Error::Creation(refusal) => refusal.into(),
@@ -314,21 +313,20 @@ impl From<Error> for Refusal {
             Error::Sending(refusal) => refusal.into(),
             Error::Phone(refusal) => refusal.into(),
             Error::NoTelephony => messages::no_telephony(),
-            Error::FeatureNotAvailable => {
-                let summary = "You do not have permission to access the feature you are requesting";
-                told(401, "E0000015", summary)
-            }
+            Error::FeatureNotAvailable => told(401, "E0000015", NO_FEATURE),
             Error::Busy => Self::too_many_requests(),
             Error::SearchTimedOut => told(503, "E0000100", "Unable to perform search query.")
                 .because("The search took longer than allowed. Narrow it, or search by indexed attributes."),
-            Error::Conflict => told(
-                409,
-                "E0000113",
-                "Other requests change the same object at this moment. Please try again.",
-            ),
+            Error::Conflict => told(409, "E0000113", CONFLICT),
             Error::Internal(text) => Self::internal_error(text),
         }
     }
+}
+
+/// Nothing has this name.
+fn not_found(kind: ResourceKind, given: &str) -> Refusal {
+    let summary = format!("Not found: Resource not found: {given} ({})", kind.as_str());
+    told(404, "E0000007", summary)
 }
 
 /// Searches word it as they word a bad expression.
