@@ -97,6 +97,7 @@ pub(super) fn write_yubikey(change: &YubikeyWrite, to: &mut impl Statements) -> 
                 next_version: from.version.saturating_add(1),
                 status: one.status.as_str(),
                 live_name: one.status.is_live().then_some(name.as_str()),
+                sealed: one.sealed.as_bytes(),
                 uses: one.uses.map(number),
                 user_id: one.holder.as_ref().map(|holder| holder.user_id.as_str()),
                 factor_id: one.holder.as_ref().map(|holder| holder.factor_id.as_str()),

@@ -2,7 +2,7 @@
 
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 
 use super::super::Backend;
 use super::statement;
@@ -19,13 +19,14 @@ statement! {
 }
 
 statement! {
-    /// Writes a YubiKey over a version of it. Its names and its seed stay.
+    /// Writes a YubiKey over a version of it. Its names stay.
     UpdateYubikey {
         id: &'a str,
         version: i64,
         next_version: i64,
         status: &'a str,
         live_name: Option<&'a str>,
+        sealed: &'a [u8],
         uses: Option<i64>,
         user_id: Option<&'a str>,
         factor_id: Option<&'a str>,
@@ -36,6 +37,7 @@ statement! {
     ("UPDATE yubikeys SET version = ", next_version: BigInt)
     (", status = ", status: Text)
     (", live_name = ", live_name: Nullable<Text>)
+    (", sealed = ", sealed: Binary)
     (", uses = ", uses: Nullable<BigInt>)
     (", user_id = ", user_id: Nullable<Text>)
     (", factor_id = ", factor_id: Nullable<Text>)
