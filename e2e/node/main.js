@@ -13,6 +13,7 @@ require('./structure');
 require('./shape');
 require('./roles');
 require('./services');
+require('./factors');
 
 async function main() {
   let passed = 0;

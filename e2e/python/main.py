@@ -12,6 +12,7 @@ import traceback
 from directory import Directory
 
 import test_credentials
+import test_factors
 import test_lifecycle
 import test_lists
 import test_roles
@@ -29,6 +30,7 @@ MODULES = [
     test_shape,
     test_roles,
     test_services,
+    test_factors,
 ]
 
 

@@ -118,7 +118,7 @@ fn activations_are_limited() {
 }
 
 /// Who may verify and enrol by status.
-/// covers: verifyFactor, enrollFactor, deleteFactor
+/// covers: verifyFactor, enrollFactor, unenrollFactor
 #[test]
 fn a_status_may_stand_against_it() {
     let server = Server::start();

@@ -136,7 +136,7 @@ fn an_answer_is_compared_without_case() {
     );
 }
 
-/// covers: replaceFactor, deleteFactor
+/// covers: replaceFactor, unenrollFactor
 #[test]
 fn a_question_is_replaced_and_removed() {
     let server = Server::start();

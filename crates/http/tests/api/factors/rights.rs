@@ -7,7 +7,7 @@ use crate::authority::forbidden;
 use crate::server::Server;
 
 /// R6: whoever may change users may not take their factors away for that, nor the reverse.
-/// covers: enrollFactor, verifyFactor, deleteFactor
+/// covers: enrollFactor, verifyFactor, unenrollFactor
 #[test]
 fn each_operation_asks_for_its_own_right() {
     let server = Server::start();
@@ -40,7 +40,7 @@ fn each_operation_asks_for_its_own_right() {
 }
 
 /// R2: nobody below acts on a super administrator's factors.
-/// covers: enrollFactor, verifyFactor, deleteFactor
+/// covers: enrollFactor, verifyFactor, unenrollFactor
 #[test]
 fn super_administrators_are_out_of_reach() {
     let server = Server::start();
