@@ -307,6 +307,7 @@ impl MessageSender for Mailbox {
 /// Runs something of the use cases on the test's own thread.
 pub fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
+        .enable_all()
         .build()
         .unwrap()
         .block_on(future)

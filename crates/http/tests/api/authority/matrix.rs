@@ -2,8 +2,12 @@
 //! of target, an administrator, a super administrator, and oneself.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use denizen_domain::authority::{Permission as P, Relation, Role, is_left_to_everybody, reach};
+use denizen_domain::ports::Store;
+use denizen_http::HttpSettings;
+use denizen_persistence::{PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
 use serde_json::{Value, json};
 
 use super::Admin;
@@ -156,7 +160,59 @@ impl Walk {
 /// covers: listAssignedRolesForUser, assignRoleToUser
 #[test]
 fn every_role_does_to_users_what_the_table_says() {
-    let server = Server::start();
+    walk(Server::start());
+}
+
+/// R1: the same walk on the embedded database.
+#[test]
+fn every_role_does_what_the_table_says_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = SqliteOptions {
+        synchronous_full: false,
+        ..SqliteOptions::default()
+    };
+    let store = SqliteStore::open(&folder.path().join("directory.db"), options).unwrap();
+    walk(on(Arc::new(store)));
+}
+
+/// R1: the same walk on PostgreSQL.
+#[test]
+fn every_role_does_what_the_table_says_on_postgres() {
+    let Ok(server) = std::env::var("DENIZEN_TEST_POSTGRES_URL") else {
+        println!("skipped: DENIZEN_TEST_POSTGRES_URL is not set");
+        return;
+    };
+    // It carries connections for as long as the test takes.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let name = format!("matrix_{}", std::process::id());
+    let (address, _) = server.rsplit_once('/').unwrap();
+    let store = runtime.block_on(async {
+        let (admin, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls).await.unwrap();
+        let carrying = tokio::spawn(connection);
+        for statement in [
+            format!("DROP DATABASE IF EXISTS {name}"),
+            format!("CREATE DATABASE {name}"),
+        ] {
+            admin.batch_execute(&statement).await.unwrap();
+        }
+        drop(admin);
+        carrying.await.unwrap().unwrap();
+        PostgresStore::open(&format!("{address}/{name}"), PostgresOptions::default())
+            .await
+            .unwrap()
+    });
+    walk(on(Arc::new(store)));
+}
+
+fn on(store: Arc<dyn Store>) -> Server {
+    Server::equipped(HttpSettings::default(), |_| {}, |ports| ports.store = store)
+}
+
+fn walk(server: Server) {
     let (target, other) = (group(&server, "Target"), group(&server, "Other"));
     let walk = Walk {
         server,
