@@ -14,6 +14,7 @@ require('./shape');
 require('./roles');
 require('./services');
 require('./factors');
+require('./yubikeys');
 
 async function main() {
   let passed = 0;

@@ -20,6 +20,7 @@ import test_services
 import test_shape
 import test_structure
 import test_users
+import test_yubikeys
 
 MODULES = [
     test_users,
@@ -31,6 +32,7 @@ MODULES = [
     test_roles,
     test_services,
     test_factors,
+    test_yubikeys,
 ]
 
 

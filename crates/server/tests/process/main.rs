@@ -20,3 +20,4 @@ mod services;
 mod spent_tokens;
 mod stop;
 mod two_servers;
+mod yubikeys;
