@@ -171,12 +171,11 @@ impl Directory {
     pub async fn authenticate_about(&self, token: &Secret, user: Option<&str>) -> Result<(Caller, Foreseen), Error> {
         let (store, digest) = (&self.ports.store, token.digest());
         let (bearer, user, standing) = match user.and_then(UserId::parse) {
-            // Whoever had to be asked about the last time is asked about at once: a database that is far away answers together.
+            // Where somebody stands is read with the rest for those who had to be asked about it the last time.
             Some(id) if self.narrow.knows(&digest) => {
-                let both = store.token_bearer_and_user(&digest, &id);
-                let (both, standing) = tokio::join!(both, store.standing_of(&id));
-                let (bearer, user) = both?;
-                (bearer, user, Some(standing?))
+                let (bearer, user) = store.token_bearer_user_and_standing(&digest, &id).await?;
+                let (user, standing) = user.unzip();
+                (bearer, user, standing)
             }
             Some(id) => {
                 let (bearer, user) = store.token_bearer_and_user(&digest, &id).await?;

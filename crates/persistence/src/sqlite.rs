@@ -15,8 +15,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use denizen_domain::authority::Standing;
 use denizen_domain::id::UserId;
-use denizen_domain::ports::{Changes, Commit, StoreError, TokenBearer, Tokens, Users};
+use denizen_domain::ports::{Changes, Commit, Standings, StoreError, TokenBearer, Tokens, Users};
 use denizen_domain::secret::SecretDigest;
 use denizen_domain::user::User;
 use diesel::prelude::*;
@@ -139,6 +140,26 @@ impl SqliteStore {
         lane::begin(&self.source)?;
         let read = async { Ok((self.token_bearer(digest).await?, self.user(id).await?)) }.await;
         // A lane that failed was closed with its transaction; the end of none is no error.
+        lane::end(&self.source)?;
+        read
+    }
+
+    /// The same, with what the user is to administrators.
+    async fn bearer_user_and_standing(
+        &self,
+        digest: &SecretDigest,
+        id: &UserId,
+    ) -> Result<(Option<TokenBearer>, Option<(User, Standing)>), StoreError> {
+        lane::begin(&self.source)?;
+        let read = async {
+            let bearer = self.token_bearer(digest).await?;
+            let user = match self.user(id).await? {
+                Some(user) => Some((user, self.standing_of(id).await?)),
+                None => None,
+            };
+            Ok((bearer, user))
+        }
+        .await;
         lane::end(&self.source)?;
         read
     }

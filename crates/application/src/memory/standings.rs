@@ -3,8 +3,10 @@
 use async_trait::async_trait;
 use denizen_domain::authority::{Rank, Standing};
 use denizen_domain::id::{GroupId, UserId};
-use denizen_domain::ports::{Standings, StoreError};
+use denizen_domain::ports::{Standings, StoreError, TokenBearer, Tokens, Users};
 use denizen_domain::role::Assignee;
+use denizen_domain::secret::SecretDigest;
+use denizen_domain::user::User;
 
 use super::MemoryStore;
 
@@ -18,6 +20,18 @@ impl Standings for MemoryStore {
             rank: Rank::of(state.grants_of(user_id).iter().map(|grant| grant.role)),
             groups,
         })
+    }
+
+    async fn token_bearer_user_and_standing(
+        &self,
+        digest: &SecretDigest,
+        id: &UserId,
+    ) -> Result<(Option<TokenBearer>, Option<(User, Standing)>), StoreError> {
+        let bearer = self.token_bearer(digest).await?;
+        let Some(user) = self.user(id).await? else {
+            return Ok((bearer, None));
+        };
+        Ok((bearer, Some((user, self.standing_of(id).await?))))
     }
 
     async fn rank_of_group(&self, group_id: &GroupId) -> Result<Rank, StoreError> {

@@ -257,7 +257,7 @@ async fn api_tokens_follow_their_owner(sample: &Sample) {
     assert_eq!(sample.store.token_bearer(&other.digest).await.expect("reads"), None);
 }
 
-fn api_token(sample: &Sample, owner: &User, secret: &str) -> ApiToken {
+pub(super) fn api_token(sample: &Sample, owner: &User, secret: &str) -> ApiToken {
     ApiToken {
         id: ApiTokenId::generate(dawn(), sample.number()),
         name: "ci".to_owned(),

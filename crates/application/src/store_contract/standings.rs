@@ -14,10 +14,12 @@ use denizen_domain::profile::Profile;
 use denizen_domain::role::{Assignee, RoleAssignment};
 use denizen_domain::schema::Schema;
 use denizen_domain::search::{GroupQuery, GroupSort, UserQuery, UserSort};
+use denizen_domain::secret::{Secret, SecretDigest};
 use denizen_domain::user::User;
 use serde_json::json;
 
 use super::Sample;
+use super::commits::api_token;
 use super::sample::dawn;
 
 /// Runs the checks.
@@ -67,6 +69,25 @@ async fn crowd(sample: &Sample, groups: &[Group; 3]) -> Vec<User> {
     people
 }
 
+/// The caller, the user and where the user stands come in one trip.
+async fn whoever_calls_learns_it_at_once(sample: &Sample, user: &User, standing: &Standing) {
+    let token = api_token(sample, user, "standing's token");
+    sample.write(vec![Write::InsertApiToken(token.clone())]).await;
+    let call = async |digest: &SecretDigest, id: &UserId| {
+        let read = sample.store.token_bearer_user_and_standing(digest, id).await;
+        read.expect("reads")
+    };
+    let (bearer, seen) = call(&token.digest, &user.id).await;
+    let present = sample.store.user(&user.id).await.expect("reads").expect("it is there");
+    assert_eq!(bearer.expect("it was made").token, token);
+    assert_eq!(seen, Some((present, standing.clone())));
+    let (bearer, seen) = call(&token.digest, &UserId::generate(dawn(), 999)).await;
+    assert!(bearer.is_some() && seen.is_none());
+    let (bearer, _) = call(&Secret::new("nobody's").digest(), &user.id).await;
+    assert_eq!(bearer, None);
+    sample.write(vec![Write::DeleteApiToken(token.id)]).await;
+}
+
 async fn users_stand_where_they_were_let_in(sample: &Sample, groups: &[Group; 3], people: &[User]) {
     let standing = async |id: &UserId| sample.store.standing_of(id).await.expect("reads");
     let ids = |of: &[&Group]| of.iter().map(|group| group.id.clone()).collect::<BTreeSet<_>>();
@@ -77,6 +98,7 @@ async fn users_stand_where_they_were_let_in(sample: &Sample, groups: &[Group; 3]
     assert_eq!(standing(&people[0].id).await, both);
     assert_eq!(standing(&people[4].id).await.groups, ids(&[&groups[1]]));
     assert_eq!(standing(&people[1].id).await, Standing::default());
+    whoever_calls_learns_it_at_once(sample, &people[0], &both).await;
     assert_eq!(standing(&UserId::generate(dawn(), 999)).await, Standing::default());
     assert_eq!(
         sample.store.rank_of_group(&groups[0].id).await.expect("reads"),

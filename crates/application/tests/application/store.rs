@@ -298,6 +298,14 @@ impl Standings for RestlessStore {
         self.inner.standing_of(user_id).await
     }
 
+    async fn token_bearer_user_and_standing(
+        &self,
+        digest: &SecretDigest,
+        id: &UserId,
+    ) -> Result<(Option<TokenBearer>, Option<(User, Standing)>), StoreError> {
+        self.inner.token_bearer_user_and_standing(digest, id).await
+    }
+
     async fn rank_of_group(&self, group_id: &GroupId) -> Result<Rank, StoreError> {
         self.turn().await;
         self.inner.rank_of_group(group_id).await

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use denizen_domain::authority::{Rank, Role, Standing};
 use denizen_domain::id::{GroupId, UserId};
-use denizen_domain::ports::{Roles, Standings, StoreError};
+use denizen_domain::ports::{Roles, Standings, StoreError, TokenBearer};
+use denizen_domain::secret::SecretDigest;
+use denizen_domain::user::User;
 use diesel::prelude::*;
 
 use super::Store;
@@ -20,6 +22,27 @@ use crate::schema::{authority, group_members, groups, role_assignments, users};
 type MembershipRow = (Option<String>, Option<i64>);
 
 impl Store {
+    /// What a user in these groups is to administrators while authority has a version, which was read with them.
+    pub(crate) async fn standing_in<'a>(
+        &self,
+        version: i64,
+        user_id: &UserId,
+        groups: impl Iterator<Item = &'a str> + Send,
+    ) -> Result<Standing, StoreError> {
+        let ranks = self.ranks_at(version).await?;
+        let rank = |id: &str| ranks.get(id).copied().unwrap_or_default();
+        let mut standing = Standing {
+            rank: rank(user_id.as_str()),
+            ..Standing::default()
+        };
+        for id in groups {
+            let group = GroupId::parse(id).ok_or_else(|| bad_row("groups", id, "id"))?;
+            standing.rank = standing.rank.max(rank(id));
+            standing.groups.insert(group);
+        }
+        Ok(standing)
+    }
+
     /// Who holds roles while authority has a version, which was read before.
     async fn ranks_at(&self, version: i64) -> Result<Arc<Ranks>, StoreError> {
         if let Some(known) = self.known_grants().ranks(version) {
@@ -57,18 +80,16 @@ impl Standings for Store {
             return Ok(Standing::default());
         };
         let version = version.ok_or_else(|| bad_row("authority", "1", "version"))?;
-        let ranks = self.ranks_at(version).await?;
-        let rank = |id: &str| ranks.get(id).copied().unwrap_or_default();
-        let mut standing = Standing {
-            rank: rank(user_id.as_str()),
-            ..Standing::default()
-        };
-        for id in rows.into_iter().filter_map(|(id, _)| id) {
-            let group = GroupId::parse(&id).ok_or_else(|| bad_row("groups", &id, "id"))?;
-            standing.rank = standing.rank.max(rank(&id));
-            standing.groups.insert(group);
-        }
-        Ok(standing)
+        let groups = rows.iter().filter_map(|(id, _)| id.as_deref());
+        self.standing_in(version, user_id, groups).await
+    }
+
+    async fn token_bearer_user_and_standing(
+        &self,
+        digest: &SecretDigest,
+        id: &UserId,
+    ) -> Result<(Option<TokenBearer>, Option<(User, Standing)>), StoreError> {
+        self.bearer_user_and_standing(digest, id).await
     }
 
     async fn rank_of_group(&self, group_id: &GroupId) -> Result<Rank, StoreError> {
