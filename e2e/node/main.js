@@ -15,6 +15,7 @@ require('./roles');
 require('./services');
 require('./factors');
 require('./yubikeys');
+require('./codes');
 
 async function main() {
   let passed = 0;

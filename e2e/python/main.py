@@ -11,6 +11,7 @@ import traceback
 
 from directory import Directory
 
+import test_codes
 import test_credentials
 import test_factors
 import test_lifecycle
@@ -33,6 +34,7 @@ MODULES = [
     test_services,
     test_factors,
     test_yubikeys,
+    test_codes,
 ]
 
 

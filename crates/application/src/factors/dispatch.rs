@@ -1,6 +1,6 @@
 //! Codes and notices of factors, on their way to people (contract: messages §1, §2; factors §11, §15).
 
-use denizen_domain::event::EventType;
+use denizen_domain::event::{Entity, EventType};
 use denizen_domain::factor::{Device, FactorKind};
 use denizen_domain::id::SmsTemplateId;
 use denizen_domain::message::{Mail, MailTemplate, Message, Sms, VoiceCall};
@@ -106,33 +106,37 @@ impl Directory {
         if !self.settings.messages.tell_factor_enrolled {
             return Ok(());
         }
-        let mail = self.factor_mail(MailTemplate::AuthenticatorEnrolled, user, &[kind], at);
+        let mail = self.factor_mail(MailTemplate::AuthenticatorEnrolled, user, in_words(kind), at);
         let event = self.factor_event(doer, EventType::FactorEnrolledMail, user, kind, at);
         changes.events.push(event);
         self.send_mail(changes, mail, at)
     }
 
-    /// Adds the mail that tells a user of factors that are gone, where that is wanted.
+    /// Adds the mail that tells a user of a factor that is gone, or of all of them, where that is wanted.
     pub(crate) fn tell_reset(
         &self,
         changes: &mut Changes,
         doer: &Doer,
         user: &User,
-        kinds: &[FactorKind],
+        kind: Option<FactorKind>,
         at: Timestamp,
     ) -> Result<(), Error> {
-        let Some(first) = kinds.first().filter(|_| self.settings.messages.tell_factor_reset) else {
+        if !self.settings.messages.tell_factor_reset {
             return Ok(());
+        }
+        let what = kind.map_or("every factor", in_words);
+        let mail = self.factor_mail(MailTemplate::AuthenticatorReset, user, what, at);
+        let event = match kind {
+            Some(kind) => self.factor_event(doer, EventType::FactorResetMail, user, kind, at),
+            None => self.event(doer, EventType::FactorResetMail, vec![Entity::user(user)], at),
         };
-        let mail = self.factor_mail(MailTemplate::AuthenticatorReset, user, kinds, at);
-        let event = self.factor_event(doer, EventType::FactorResetMail, user, *first, at);
         changes.events.push(event);
         self.send_mail(changes, mail, at)
     }
 
-    fn factor_mail(&self, template: MailTemplate, user: &User, kinds: &[FactorKind], at: Timestamp) -> Mail {
+    fn factor_mail(&self, template: MailTemplate, user: &User, what: &str, at: Timestamp) -> Mail {
         Mail {
-            factors: kinds.iter().map(|kind| in_words(*kind).to_owned()).collect(),
+            factors: vec![what.to_owned()],
             ..self.mail(template, address(user, "email"), user, at)
         }
     }

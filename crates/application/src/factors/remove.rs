@@ -44,7 +44,7 @@ impl Directory {
             let event = self.factor_event(&doer, EventType::FactorDeactivate, &present, factor.kind(), at);
             changes.events.push(event);
             if factor.is_active() {
-                self.tell_reset(&mut changes, &doer, &present, &[factor.kind()], at)?;
+                self.tell_reset(&mut changes, &doer, &present, Some(factor.kind()), at)?;
             }
             if self.committed(changes).await? {
                 return Ok(());

@@ -133,6 +133,7 @@ impl Directory {
                 changes
                     .writes
                     .extend([update_user(user, user.without_factors()), all, keys]);
+                self.tell_reset(&mut changes, &Doer::caller(call), user, None, self.now())?;
             }
             Ok((changes, ()))
         })

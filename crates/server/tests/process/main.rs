@@ -7,6 +7,7 @@ mod keys;
 
 mod administrators;
 mod bad_input;
+mod codes;
 mod commands;
 mod crash;
 mod crash_of_sessions;

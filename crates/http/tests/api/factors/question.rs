@@ -184,6 +184,7 @@ fn all_factors_are_reset_at_once() {
         .ok();
     assert_eq!(server.get(&factors(&person)).ok(), json!([]));
     assert!(server.read(&person)["_links"].get("resetFactors").is_none());
-    assert_eq!(server.told(&person, seen), ["user.mfa.factor.reset_all"]);
+    let mailed = "system.email.mfa_reset_notification.sent_message";
+    assert_eq!(server.told(&person, seen), ["user.mfa.factor.reset_all", mailed]);
     server.enrol_question(&person);
 }
