@@ -88,8 +88,8 @@ fn post(href: &str) -> Value {
     json!({"href": href, "hints": {"allow": ["POST"]}})
 }
 
-/// covers: POST /api/v1/users/{userId}/factors, POST /api/v1/users/{userId}/factors/{factorId}/lifecycle/activate,
-/// covers: POST /api/v1/users/{userId}/factors/{factorId}/verify, POST /api/v1/users/{userId}/factors/{factorId}/resend
+/// covers: enrollFactor, activateFactor
+/// covers: verifyFactor, resendEnrollFactor
 /// S1: one use.
 #[test]
 fn a_phone_lives_from_its_enrolment_to_its_proof() {
@@ -173,7 +173,7 @@ fn a_phone_lives_from_its_enrolment_to_its_proof() {
     assert!(!logged().contains(&format!("code is {code}")), "G1");
 }
 
-/// covers: POST /api/v1/users/{userId}/factors
+/// covers: enrollFactor
 #[test]
 fn a_call_tells_its_code_and_dials_its_extension() {
     let server = Server::start();
@@ -207,7 +207,7 @@ fn a_call_tells_its_code_and_dials_its_extension() {
     }
 }
 
-/// covers: POST /api/v1/users/{userId}/factors, POST /api/v1/users/{userId}/factors/{factorId}/verify
+/// covers: enrollFactor, verifyFactor
 #[test]
 fn a_mail_address_is_the_users_own() {
     let server = Server::start();
@@ -251,7 +251,7 @@ fn a_mail_address_is_the_users_own() {
     assert_eq!(owner.show(&id, &owner.code()).ok()["factorResult"], "SUCCESS");
 }
 
-/// covers: POST /api/v1/users/{userId}/factors
+/// covers: enrollFactor
 /// S5: nothing in the body makes it active.
 #[test]
 fn only_the_query_makes_a_factor_active_at_once() {
@@ -274,7 +274,7 @@ fn only_the_query_makes_a_factor_active_at_once() {
     }
 }
 
-/// covers: GET /api/v1/users/{userId}/factors/catalog, DELETE /api/v1/users/{userId}/factors/{factorId}
+/// covers: listSupportedFactors, unenrollFactor
 #[test]
 fn a_number_stays_on_file() {
     let server = Server::start();

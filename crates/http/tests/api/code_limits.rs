@@ -8,7 +8,7 @@ use crate::races::at_once;
 use crate::server::Server;
 
 /// S2: the pause is the number's, whoever asks; and a newer code voids the older.
-/// covers: POST /api/v1/users/{userId}/factors/{factorId}/resend
+/// covers: resendEnrollFactor
 #[test]
 fn a_newer_code_voids_the_older_after_a_pause() {
     let server = Server::start();

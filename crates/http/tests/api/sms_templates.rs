@@ -21,7 +21,7 @@ fn id(template: &Value) -> String {
     template["id"].as_str().unwrap().to_owned()
 }
 
-/// covers: GET /api/v1/templates/sms, POST /api/v1/templates/sms, GET /api/v1/templates/sms/{templateId}
+/// covers: listSmsTemplates, createSmsTemplate, getSmsTemplate
 #[test]
 fn a_template_is_made_and_listed_after_the_one_that_is_built_in() {
     let server = Server::start();
@@ -49,7 +49,7 @@ fn a_template_is_made_and_listed_after_the_one_that_is_built_in() {
         .refused_as(400, "E0000001");
 }
 
-/// covers: PUT /api/v1/templates/sms/{templateId}, POST /api/v1/templates/sms/{templateId}
+/// covers: replaceSmsTemplate, updateSmsTemplate
 #[test]
 fn a_change_is_whole_or_partial() {
     let server = Server::start();
@@ -92,7 +92,7 @@ fn a_change_is_whole_or_partial() {
     assert_eq!(server.get(&path).ok(), read);
 }
 
-/// covers: DELETE /api/v1/templates/sms/{templateId}
+/// covers: deleteSmsTemplate
 #[test]
 fn a_template_is_removed_but_not_the_one_that_is_built_in() {
     let server = Server::start();
