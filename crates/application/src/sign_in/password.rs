@@ -1,6 +1,7 @@
 //! The beginning: a name with a password, or an activation token (contract: authn-and-recovery §2).
 
 use denizen_domain::event::{Entity, EventOutcome, EventType, LogEvent};
+use denizen_domain::id::UserId;
 use denizen_domain::login::LoginKey;
 use denizen_domain::password::StoredPassword;
 use denizen_domain::ports::{Changes, Write};
@@ -39,6 +40,9 @@ impl Directory {
     pub async fn sign_in(&self, request: &RequestContext, wanted: SignIn) -> Result<Conversation, Error> {
         let Some(user) = self.user_who_signs_in(&wanted.username).await? else {
             self.ports.hasher.verify_absent(&wanted.password).await?;
+            // Whoever is known is read anew once the password was verified (T9).
+            let nobody = UserId::generate(self.now(), self.random());
+            self.ports.store.user(&nobody).await?;
             self.tell_unknown(request, EventType::UserAuthentication).await?;
             return Err(Error::AuthenticationFailed);
         };

@@ -21,4 +21,5 @@ mod store;
 mod super_administrators;
 mod tokens;
 mod updates;
+mod work;
 mod world;

@@ -45,6 +45,7 @@ pub struct RestlessStore {
     turns: Option<SeededEntropy>,
     failures: Mutex<VecDeque<StoreError>>,
     commits: AtomicUsize,
+    reads: AtomicUsize,
 }
 
 impl RestlessStore {
@@ -55,6 +56,7 @@ impl RestlessStore {
             turns: seed.map(SeededEntropy::new),
             failures: Mutex::default(),
             commits: AtomicUsize::new(0),
+            reads: AtomicUsize::new(0),
         }
     }
 
@@ -68,6 +70,11 @@ impl RestlessStore {
         self.commits.load(Ordering::Relaxed)
     }
 
+    /// How often users were read or looked for.
+    pub fn reads(&self) -> usize {
+        self.reads.load(Ordering::Relaxed)
+    }
+
     async fn turn(&self) {
         let turns = self.turns.as_ref().map_or(0, |turns| turns.next() % 4);
         for _ in 0..turns {
@@ -79,20 +86,24 @@ impl RestlessStore {
 #[async_trait]
 impl Users for RestlessStore {
     async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         self.turn().await;
         self.inner.user(id).await
     }
 
     async fn user_by_login(&self, key: &LoginKey) -> Result<Option<User>, StoreError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         self.turn().await;
         self.inner.user_by_login(key).await
     }
 
     async fn users_by_short_name(&self, short_name: &LoginKey) -> Result<Vec<User>, StoreError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         self.inner.users_by_short_name(short_name).await
     }
 
     async fn list_users(&self, selection: &UserSelection) -> Result<Page<User>, StoreError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         self.inner.list_users(selection).await
     }
 
