@@ -16,6 +16,7 @@ mod report;
 mod rounds;
 mod search;
 mod service;
+mod sign_in;
 mod usage;
 mod verification;
 
@@ -74,6 +75,7 @@ const FIGURES: &[(&str, Measure)] = &[
     ("lifecycle", lifecycle::measure),
     ("verification", verification::measure),
     ("creation", creation::measure),
+    ("sign-in", sign_in::measure),
     ("search", search::measure),
     ("footprint", footprint::measure),
 ];

@@ -56,18 +56,24 @@ local function creation()
   return wrk.format("POST", "/api/v1/users" .. query, headers, body)
 end
 
+local function sign_in()
+  local body = string.format('{"username":"%s.%d@example.com","password":"Not-the-passw0rd"}', tag, sent)
+  return wrk.format("POST", "/api/v1/authn", headers, body)
+end
+
 function init()
   math.randomseed(tonumber(os.getenv("LOAD_SEED")))
   if mode == "read" then prepare_reading() end
   if mode == "lifecycle" then prepare_lifecycle() end
   if mode == "verify" then prepare_verifying() end
-  if mode == "create" then headers["Content-Type"] = "application/json" end
+  if mode == "create" or mode == "sign-in" then headers["Content-Type"] = "application/json" end
 end
 
 function request()
   sent = sent + 1
   if mode == "read" then return ready[math.random(#ready)] end
   if mode == "lifecycle" or mode == "verify" then return ready[(sent - 1) % #ready + 1] end
+  if mode == "sign-in" then return sign_in() end
   return creation()
 end
 

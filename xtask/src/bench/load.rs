@@ -25,6 +25,8 @@ pub enum Kind {
     Lifecycle,
     /// Verifies a code at the paths of a file, one after the other.
     Verify { list: PathBuf, code: String },
+    /// Signs in with a wrong password, each time under another name that nobody has and no other load used.
+    SignIn { tag: String },
     /// Creates users whose logins start with a tag that no other load used; the query and the credentials of the request.
     Create {
         tag: String,
@@ -99,6 +101,7 @@ impl Load {
                 query,
                 credentials,
             } => (tag.as_str(), *query, *credentials),
+            Kind::SignIn { tag } => (tag.as_str(), "", ""),
             _ => ("", "", ""),
         };
         let (list, code) = match &self.kind {
@@ -152,6 +155,7 @@ impl Load {
             Kind::Read | Kind::ReadAs(_) | Kind::ReadMemory => "read",
             Kind::Lifecycle => "lifecycle",
             Kind::Verify { .. } => "verify",
+            Kind::SignIn { .. } => "sign-in",
             Kind::Create { .. } => "create",
         }
     }
