@@ -20,6 +20,7 @@ const RULES: &[Rule] = &[
         knows: &[],
         names_only: Some(&[
             "async-trait",
+            "base32",
             "base64",
             "chrono",
             "hmac",

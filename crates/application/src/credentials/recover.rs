@@ -144,8 +144,10 @@ impl Directory {
                     stored.insert(self.ports.hasher.hash(password).await?).clone()
                 }
             };
-            let transition = transition.with_password(hash, self.settings.password_policy.history_count, at);
+            let mut transition = transition.with_password(hash, self.settings.password_policy.history_count, at);
+            let factor = self.automatic_factor(Some(read.status), &mut transition.user, at);
             let mut changes = self.changes_of(&read, &transition);
+            changes.writes.extend(factor);
             changes.writes.insert(0, Write::ConsumeOneTimeToken(digest));
             if revoke_sessions {
                 end_all(&mut changes, &read.id, None);

@@ -4,6 +4,7 @@
 //! wrong, moves its version on, so that of many at once each is judged on what the one before has left (O3, L1).
 
 mod activate;
+mod automatic;
 mod catalog;
 mod dispatch;
 mod enrol;

@@ -105,8 +105,10 @@ impl Directory {
                 _ => Action::CompleteReset,
             };
             let history = self.settings.password_policy.history_count;
-            let set = user.transition(action, at)?.with_password(stored.clone(), history, at);
+            let mut set = user.transition(action, at)?.with_password(stored.clone(), history, at);
+            let factor = self.automatic_factor(Some(user.status), &mut set.user, at);
             let mut changes = self.changes_of(&user, &set);
+            changes.writes.extend(factor);
             if wanted.revoke_sessions {
                 end_all(&mut changes, &user.id, None);
             }

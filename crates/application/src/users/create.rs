@@ -126,8 +126,10 @@ impl Directory {
                 password: password.clone(),
                 recovery_question: recovery_question.clone(),
             };
-            let creation = create(&plan, new, at)?;
+            let mut creation = create(&plan, new, at)?;
+            let factor = self.automatic_factor(None, &mut creation.user, at);
             let mut changes = self.creation_changes(call, &creation, &groups, at)?;
+            changes.writes.extend(factor);
             changes.writes.insert(0, Write::ExpectStructure(structure.version));
             changes.writes.extend(claims(&structure, None, &creation.user));
             if self.committed(changes).await? {

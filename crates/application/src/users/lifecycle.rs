@@ -271,8 +271,10 @@ impl Directory {
         self.change_user(call, key, |user| {
             must(call, step.permission, user)?;
             let at = self.now();
-            let transition = user.transition(step.action, at)?;
+            let mut transition = user.transition(step.action, at)?;
+            let factor = self.automatic_factor(Some(user.status), &mut transition.user, at);
             let mut changes = self.changes_of(user, &transition);
+            changes.writes.extend(factor);
             if step.revoke_sessions {
                 end_all(&mut changes, &user.id, call.caller.session());
             }

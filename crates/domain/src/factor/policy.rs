@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::FactorKind;
+use crate::user::{Status, User};
 
 /// Whether users may have a kind of factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,14 +44,17 @@ pub struct FactorPolicy {
     pub enrolments: BTreeMap<FactorKind, Enrolment>,
     /// Whoever has an active factor shows it at sign-in.
     pub asks_at_sign_in: bool,
+    /// Whoever becomes active without any factor gets one for the primary address, as in the original's newer engine.
+    pub gives_email: bool,
 }
 
 impl Default for FactorPolicy {
-    /// Every kind is optional, and whoever has one is asked for it.
+    /// Every kind is optional, nobody gets one unasked, and whoever has one is asked for it.
     fn default() -> Self {
         Self {
             enrolments: BTreeMap::new(),
             asks_at_sign_in: true,
+            gives_email: false,
         }
     }
 }
@@ -60,6 +64,20 @@ impl FactorPolicy {
     #[must_use]
     pub fn enrolment(&self, kind: FactorKind) -> Enrolment {
         self.enrolments.get(&kind).copied().unwrap_or(Enrolment::Optional)
+    }
+
+    /// Whether somebody gets an e-mail factor with a change of status (contract: factors §6.1).
+    #[must_use]
+    pub fn gives_email_to(&self, before: Option<Status>, after: &User) -> bool {
+        let begins = matches!(
+            before,
+            None | Some(Status::Staged | Status::Provisioned | Status::Deprovisioned)
+        );
+        self.gives_email
+            && begins
+            && after.status == Status::Active
+            && after.factors.enrolled == 0
+            && self.allows(FactorKind::Email)
     }
 
     /// Whether users may have a kind at all.

@@ -65,3 +65,47 @@ fn the_policy_decides_what_there_is() {
         .post(&factors(&person), &body)
         .refused(400, "E0000001", summary, &[cause]);
 }
+
+/// Whoever becomes active has a factor for the primary address, where the organization wants it so, whichever way they came.
+/// covers: listFactors, verifyFactor
+#[test]
+fn an_email_factor_comes_by_itself() {
+    let server = Server::with(HttpSettings::default(), |settings| {
+        settings.factor_policy.gives_email = true
+    });
+    let at_once = server.active("isaac.brock");
+    let staged = server.person_in("STAGED", "jeremiah.green");
+    server
+        .act(&format!("/users/{}/lifecycle/activate?sendEmail=false", staged.id))
+        .ok();
+    let invited = server.create("?activate=false", &crate::server::somebody("eric.judy", false, false));
+    let link = server
+        .act(&format!("/users/{}/lifecycle/activate?sendEmail=false", invited.id))
+        .ok();
+    assert_eq!(
+        server.get(&factors(&invited)).ok(),
+        json!([]),
+        "not before the address has been used"
+    );
+    let token = link["activationToken"].as_str().unwrap();
+    let purpose = denizen_domain::token::TokenPurpose::Activation;
+    assert!(server.complete(token, purpose, crate::server::PASSWORD));
+    for person in [&at_once, &staged, &invited] {
+        let shown = server.get(&factors(person)).ok();
+        assert_eq!(shown.as_array().unwrap().len(), 1, "{shown}");
+        assert_eq!(
+            (
+                &shown[0]["factorType"],
+                &shown[0]["status"],
+                &shown[0]["profile"]["email"]
+            ),
+            (&json!("email"), &json!("ACTIVE"), &json!(person.login))
+        );
+        assert!(server.read(person)["_links"]["resetFactors"].is_object());
+        let verify = format!("{}/verify", super::factor(person, &shown[0]));
+        assert_eq!(server.act(&verify).ok()["factorResult"], "CHALLENGE");
+    }
+    let nobody = Server::start();
+    let plain = nobody.active("isaac.brock");
+    assert_eq!(nobody.get(&factors(&plain)).ok(), json!([]));
+}
