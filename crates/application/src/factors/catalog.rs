@@ -50,10 +50,11 @@ impl Directory {
         factors: Vec<Factor>,
         record: &FactorRecord,
     ) -> Result<Vec<CatalogEntry>, Error> {
+        let structure = self.structure().await?;
         let mut entries = Vec::new();
         for kind in FactorKind::ALL {
             let enrolment = self.settings.factor_policy.enrolment(kind);
-            if enrolment == Enrolment::NotAllowed || !self.is_enabled(kind).await? {
+            if enrolment == Enrolment::NotAllowed || !self.is_enabled_in(&structure, kind) {
                 continue;
             }
             let enrolled = factors.iter().filter(|factor| factor.kind() == kind).cloned();

@@ -21,12 +21,6 @@ pub struct OrgFactor {
 }
 
 impl Directory {
-    /// Whether a kind of factor is used.
-    pub(crate) async fn uses_factor(&self, kind: FactorKind) -> Result<bool, Error> {
-        let connected = self.ports.connectors.kinds();
-        Ok(self.structure().await?.factor_switches.is_on(kind, &connected))
-    }
-
     /// Reads every kind of factor, or those in a status (`listOrgFactors`).
     ///
     /// # Errors
@@ -51,7 +45,8 @@ impl Directory {
     pub async fn get_org_factor(&self, call: &Call, name: &str) -> Result<OrgFactor, Error> {
         must_at_large(call, Permission::OrgFactorsRead)?;
         let kind = known(name)?;
-        let is_on = self.uses_factor(kind).await?;
+        let (structure, connected) = (self.structure().await?, self.ports.connectors.kinds());
+        let is_on = structure.factor_switches.is_on(kind, &connected);
         Ok(OrgFactor { kind, is_on })
     }
 

@@ -10,7 +10,7 @@ mod yubikey;
 use denizen_domain::factor::connector::ConnectorPage;
 use denizen_domain::factor::{Device, Factor, FactorId, FactorKind, FactorRefusal, FactorStatus, WrongProof};
 use denizen_domain::password::StoredPassword;
-use denizen_domain::ports::Changes;
+use denizen_domain::ports::{Changes, StructureState};
 use denizen_domain::sealed::Sealed;
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
@@ -102,6 +102,11 @@ pub(crate) struct Memo {
 impl Directory {
     /// Whether the organization uses a kind.
     pub(crate) async fn is_enabled(&self, kind: FactorKind) -> Result<bool, Error> {
+        Ok(self.is_enabled_in(&*self.structure().await?, kind))
+    }
+
+    /// Whether the organization uses a kind, as the shape of the directory has it.
+    pub(crate) fn is_enabled_in(&self, structure: &StructureState, kind: FactorKind) -> bool {
         let is_known = matches!(
             kind,
             FactorKind::Question
@@ -118,7 +123,7 @@ impl Directory {
             FactorKind::Sms | FactorKind::Call => self.settings.messages.telephony,
             _ => is_known,
         };
-        Ok(is_known && self.uses_factor(kind).await?)
+        is_known && structure.factor_switches.is_on(kind, &self.ports.connectors.kinds())
     }
 
     /// Makes the device of a new factor.
