@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use denizen_domain::authority::Permission;
 use denizen_domain::event::{EventOutcome, EventType, LogEvent};
-use denizen_domain::factor::{Factor, FactorId, FactorRefusal, FactorStatus};
+use denizen_domain::factor::{Factor, FactorId, FactorKind, FactorRefusal, FactorStatus};
 use denizen_domain::id::UserId;
 use denizen_domain::ports::Changes;
 use denizen_domain::time::Timestamp;
@@ -46,6 +46,18 @@ impl Directory {
             }
         }
         Err(Error::Conflict)
+    }
+
+    /// Asks whether a factor has become active meanwhile: its page or its device activates it.
+    ///
+    /// # Errors
+    /// As [`Directory::activate_factor`]; `Factor` for kinds that wait for neither.
+    pub async fn poll_activation(&self, call: &Call, key: &str, id: &str) -> Result<(User, Factor), Error> {
+        let waits = |id: FactorId| [FactorKind::Push, FactorKind::Duo].iter().any(|kind| id.is_of(*kind));
+        if FactorId::parse(id).is_some_and(|id| !waits(id)) {
+            return Err(FactorRefusal::NotOffered.into());
+        }
+        self.activate_factor(call, key, id, &VerifyFactor::default()).await
     }
 
     /// Looks at a factor that waits for its activation, and judges what is shown, once. Gives back the user as read, what it

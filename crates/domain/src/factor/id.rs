@@ -29,6 +29,12 @@ impl FactorId {
         well_formed.then(|| Self(text.to_owned()))
     }
 
+    /// Whether it names a factor of a kind.
+    #[must_use]
+    pub fn is_of(&self, kind: FactorKind) -> bool {
+        self.0.starts_with(kind.prefix())
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

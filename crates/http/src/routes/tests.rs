@@ -98,6 +98,7 @@ PUT /users/{id}/factors/{factor} okta.users.credentials.manage
 DELETE /users/{id}/factors/{factor} okta.users.credentials.resetFactors
 POST /users/{id}/factors/{factor}/lifecycle/activate okta.users.credentials.manage
 POST /users/{id}/factors/{factor}/resend okta.users.credentials.manage
+POST /users/{id}/factors/{factor}/lifecycle/activate/poll okta.users.credentials.manage
 POST /users/{id}/factors/{factor}/verify okta.users.credentials.manage
 POST /authn -
 POST /authn/skip -

@@ -11,7 +11,7 @@ use denizen_domain::factor::connector::{
 use denizen_http::HttpSettings;
 use serde_json::{Value, json};
 
-use crate::server::{Person, Server};
+use crate::server::{PUBLIC_URL, Person, Server};
 use crate::wire::Answer;
 
 /// Services that answer as they are told, in order.
@@ -169,7 +169,7 @@ fn a_token_of_symantec_shows_two_codes() {
         .refused(400, "E0000001", summary, &["Invalid Profile."]);
 }
 
-/// covers: enrollFactor, activateFactor, verifyFactor
+/// covers: enrollFactor, pollFactorActivation, verifyFactor
 #[test]
 fn duo_opens_a_page() {
     use ConnectorAnswer as A;
@@ -185,12 +185,16 @@ fn duo_opens_a_page() {
     assert_eq!(factor["status"], "PENDING_ACTIVATION");
     assert_eq!(factor["_embedded"], json!({"activation": opened}));
     let path = format!("{factors}/{}", factor["id"].as_str().unwrap());
-    let activate = || server.act(&format!("{path}/lifecycle/activate"));
+    let poll = factor["_links"]["poll"]["href"].as_str().unwrap();
+    let poll = poll.strip_prefix(PUBLIC_URL).unwrap();
+    let activate = || server.request("POST", poll).send();
     services.say([A::Waiting(None), A::Rejected, A::Accepted]);
     waiting_for_ack(&activate());
     assert_eq!(services.last().transaction.as_deref(), Some("t-1"));
     activate().refused(403, "E0000073", "User rejected authentication", &[]);
     assert_eq!(activate().ok()["status"], "ACTIVE");
+    let answer = server.act(&format!("{factors}/ufs00000000000000000/lifecycle/activate/poll"));
+    answer.refused_as(400, "E0000001");
 
     let verify = || server.act(&format!("{path}/verify"));
     services.say([A::Waiting(Some(page())), A::Waiting(None), A::Accepted, A::Accepted]);

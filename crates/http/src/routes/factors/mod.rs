@@ -43,6 +43,12 @@ pub(super) fn declare(table: &mut Table) {
         resend,
     );
     table.add(
+        "/users/{id}/factors/{factor}/lifecycle/activate/poll",
+        Method::POST,
+        P::UsersCredentialsManage,
+        poll,
+    );
+    table.add(
         "/users/{id}/factors/{factor}/verify",
         Method::POST,
         P::UsersCredentialsManage,
@@ -118,6 +124,13 @@ async fn resend(mut request: Request) -> Answer {
     let (key, id) = (request.segment("id"), request.segment("factor"));
     let directory = request.directory();
     let (user, factor) = directory.resend_factor(&request.call, &key, &id, &wanted).await?;
+    Ok(answer::json(&Place::of_user(request.api.base(), &user).factor(&factor)))
+}
+
+async fn poll(request: Request) -> Answer {
+    let (key, id) = (request.segment("id"), request.segment("factor"));
+    let directory = request.directory();
+    let (user, factor) = directory.poll_activation(&request.call, &key, &id).await?;
     Ok(answer::json(&Place::of_user(request.api.base(), &user).factor(&factor)))
 }
 
