@@ -4,6 +4,7 @@
 
 mod authorization;
 mod creation;
+mod factors;
 mod failures;
 mod lists;
 mod lives;
