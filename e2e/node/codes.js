@@ -46,6 +46,26 @@ test('a phone is called and told codes', async () => {
   await refusal(client.userFactorApi.getFactor(own), 404, 'E0000007');
 });
 
+// covers: enrollFactor, verifyFactor, listSupportedFactors
+test('a phone shows its code once', async () => {
+  const user = await createUser({ credentials: withPassword() });
+  const number = '+15554152339';
+  const body = { factorType: 'sms', provider: 'OKTA', profile: { phoneNumber: number } };
+  const factor = await client.userFactorApi.enrollFactor({ userId: user.id, body, activate: true });
+  assert.equal(factor.status, 'ACTIVE');
+  assert.equal(messagesTo(number).length, 0, 'nothing is sent');
+  const own = { userId: user.id, factorId: factor.id };
+  const challenge = await client.userFactorApi.verifyFactor({ ...own, body: {} });
+  assert.deepEqual([challenge.factorResult, challenge.profile.phoneNumber], ['CHALLENGE', number]);
+  const passCode = /\d{6}/.exec((await nextTo(number, 0)).text)[0];
+  const right = await client.userFactorApi.verifyFactor({ ...own, body: { passCode } });
+  assert.equal(right.factorResult, 'SUCCESS');
+  await refusal(client.userFactorApi.verifyFactor({ ...own, body: { passCode } }), 403, 'E0000068');
+  const catalog = await all(await client.userFactorApi.listSupportedFactors({ userId: user.id }));
+  const sms = catalog.find((entry) => entry.factorType === 'sms');
+  assert.equal(sms._embedded.phones[0].profile.phoneNumber, number);
+});
+
 // covers: createSmsTemplate, listSmsTemplates, updateSmsTemplate, deleteSmsTemplate
 test('templates word short messages', async () => {
   const smsTemplate = { name: 'Node', type: 'SMS_VERIFY_CODE', template: 'Node: ${code}' };
