@@ -231,7 +231,7 @@ fn a_mail_address_is_the_users_own() {
     }
     let mail = server.mails().remove(0);
     assert_eq!(mail.template.as_str(), "EmailFactorVerification");
-    assert_eq!(mail.to, [owner.person.login.clone()]);
+    assert_eq!(mail.to, std::slice::from_ref(&owner.person.login));
     let code = mail.code.unwrap();
     // S1: to the millisecond.
     server.pass_millis(599_999);
