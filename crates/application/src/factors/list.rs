@@ -23,11 +23,15 @@ impl Directory {
         Ok((user.into_user(), factors))
     }
 
-    /// The factors of a user that the policy allows.
+    /// The factors of a user that the policy allows, of kinds that are used.
     pub(crate) async fn factors_of(&self, id: &UserId) -> Result<Vec<Factor>, Error> {
         let read = self.ports.store.user_with_factors(id).await?;
         let mut factors = read.map(|(_, factors)| factors).unwrap_or_default();
-        factors.retain(|factor| self.settings.factor_policy.allows(factor.kind()));
+        let structure = self.structure().await?;
+        factors.retain(|factor| {
+            let kind = factor.kind();
+            self.settings.factor_policy.allows(kind) && self.is_enabled_in(&structure, kind)
+        });
         Ok(factors)
     }
 

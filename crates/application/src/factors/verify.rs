@@ -96,9 +96,13 @@ impl Directory {
 
     /// Looks at a factor and judges what is shown, once. What slow services have said is kept for the next round.
     pub(crate) async fn round(&self, trial: &Trial<'_>, memo: &mut Memo) -> Result<Round, Error> {
-        let found = self.ports.store.factor(trial.user_id, trial.factor_id).await?;
-        let (factor, user) = found.ok_or_else(|| unknown_factor(trial.factor_id.as_str()))?;
+        let found = self.ports.store.factor(trial.user_id, trial.factor_id);
+        let (found, structure) = tokio::join!(found, self.structure());
+        let (factor, user) = found?.ok_or_else(|| unknown_factor(trial.factor_id.as_str()))?;
         user.must_be_able_to_verify()?;
+        if !self.is_enabled_in(&*structure?, factor.kind()) {
+            return Err(FactorRefusal::SwitchedOff.into());
+        }
         if !factor.is_active() {
             return Err(FactorRefusal::WrongState.into());
         }

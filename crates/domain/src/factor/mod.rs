@@ -229,6 +229,9 @@ pub enum FactorRefusal {
     /// The user has as many of the kind as there may be.
     #[error("the user has a factor of this kind")]
     AlreadySetUp,
+    /// The organization does not use this kind any more.
+    #[error("the organization does not use this kind of factor any more")]
+    SwitchedOff,
     /// The factor is in another state.
     #[error("the factor is not in the expected state")]
     WrongState,

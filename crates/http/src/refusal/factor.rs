@@ -25,6 +25,7 @@ impl From<FactorRefusal> for Refusal {
                 let summary = "The entity is not in the expected state for the requested transition.";
                 told(403, "E0000107", summary)
             }
+            FactorRefusal::SwitchedOff => told(423, "E0000180", "Factor id is currently not active."),
             FactorRefusal::UserStatus => told(403, "E0000038", super::life::STATUS_FORBIDS),
             FactorRefusal::NotOffered => {
                 Validation::new("factorRequest", "The factor type does not offer this operation.").into()

@@ -292,6 +292,13 @@ fn a_custom_token_shows_codes_of_the_time() {
     assert_eq!(links, ["self", "user", "verify"]);
     let path = path_of(&factor);
     assert_eq!(server.get(&path).ok(), factor);
+    // What the organization has switched off is neither listed nor shown, until it is switched on again.
+    let list = format!("/users/{}/factors", person.id);
+    server.act("/org/factors/hotp/lifecycle/deactivate").ok();
+    assert_eq!(server.get(&list).ok(), json!([]));
+    verify(&server, &path, "69279037").refused(423, "E0000180", "Factor id is currently not active.", &[]);
+    server.act("/org/factors/hotp/lifecycle/activate").ok();
+    assert_eq!(server.get(&list).ok(), json!([factor]));
 
     // The clock of the standard's fifth vector: 2000000000 seconds.
     travel(&server, 300_000_000 - 5 * 30);
