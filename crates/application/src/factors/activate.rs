@@ -80,6 +80,8 @@ impl Directory {
                     events: vec![self.factor_event(trial.doer, EventType::FactorActivate, &user, kind, at)],
                     ..Changes::default()
                 };
+                self.tell_redeemed(&mut changes, trial, &user, kind, at);
+                self.tell_replaced(&mut changes, trial.doer, &user, &to, at);
                 self.tell_enrolled(&mut changes, trial.doer, &user, kind, at)?;
                 Ok((user, changes, Ok(to)))
             }
@@ -87,7 +89,7 @@ impl Directory {
                 let mut after = user.clone();
                 after.factors = user.factors.activation_failed(at);
                 let event = self.factor_event(trial.doer, EventType::FactorActivate, &user, kind, at);
-                let changes = Changes {
+                let mut changes = Changes {
                     writes: vec![update_user(&user, after), update_factor(&factor, factor.with(device))],
                     events: vec![LogEvent {
                         outcome: EventOutcome::Failure("INVALID_CREDENTIALS".to_owned()),
@@ -95,6 +97,7 @@ impl Directory {
                     }],
                     ..Changes::default()
                 };
+                self.tell_redeemed(&mut changes, trial, &user, kind, at);
                 Ok((user, changes, Err(wrong.into())))
             }
             Judged::RightWith(..) | Judged::Challenged(..) => Err(FactorRefusal::NotOffered.into()),

@@ -1,7 +1,7 @@
 //! Codes and notices of factors, on their way to people (contract: messages §1, §2; factors §11, §15).
 
-use denizen_domain::event::{Entity, EventType};
-use denizen_domain::factor::{Device, FactorKind};
+use denizen_domain::event::{Entity, EventOutcome, EventType};
+use denizen_domain::factor::{Device, Factor, FactorKind};
 use denizen_domain::id::SmsTemplateId;
 use denizen_domain::message::{Mail, MailTemplate, Message, Sms, VoiceCall};
 use denizen_domain::ports::Changes;
@@ -11,8 +11,8 @@ use denizen_domain::sms_template::{DEFAULT_TEXT, filled};
 use denizen_domain::time::Timestamp;
 use denizen_domain::user::User;
 
-use super::Wording;
 use super::kinds::{Sent, SentFor};
+use super::{Trial, Wording};
 use crate::account::{Doer, address};
 use crate::directory::Directory;
 use crate::error::Error;
@@ -92,6 +92,36 @@ impl Directory {
             .as_ref()
             .map_or(DEFAULT_TEXT, |template| template.text_in(&languages));
         Ok(filled(text, &self.organization.name, code.expose()).map(Secret::new))
+    }
+
+    /// Tells the log that a code that was mailed was typed in, right or wrong.
+    pub(super) fn tell_redeemed(
+        &self,
+        changes: &mut Changes,
+        trial: &Trial<'_>,
+        user: &User,
+        kind: FactorKind,
+        at: Timestamp,
+    ) {
+        if kind != FactorKind::Email {
+            return;
+        }
+        let outcome = changes.events.last().map(|event| event.outcome.clone());
+        let mut event = self.factor_event(trial.doer, EventType::MailCodeRedeemed, user, kind, at);
+        event.outcome = outcome.unwrap_or(EventOutcome::Success);
+        event.debug.insert("action".to_owned(), "code".to_owned());
+        changes.events.push(event);
+    }
+
+    /// Tells the log that another number took the place of the one on file.
+    pub(super) fn tell_replaced(&self, changes: &mut Changes, doer: &Doer, user: &User, to: &Factor, at: Timestamp) {
+        let kind = to.kind();
+        let before = user.factors.number(kind);
+        let after = user.factors.filed(to);
+        if before.is_some_and(|before| after.number(kind).is_some_and(|after| after.number != before.number)) {
+            let event = self.factor_event(doer, EventType::FactorUpdate, user, kind, at);
+            changes.events.push(event);
+        }
     }
 
     /// Adds the mail that tells a user of a factor that is theirs from now on, where that is wanted.

@@ -157,6 +157,7 @@ impl Directory {
         let new = self.new_device(doer, user, &target, request, memo).await?;
         let (mut changes, enrolled) = self.enrolled(doer, user, &target, place, new);
         if enrolled.factor.is_active() {
+            self.tell_replaced(&mut changes, doer, user, &enrolled.factor, at);
             self.tell_enrolled(&mut changes, doer, user, kind, at)?;
         }
         Ok((changes, enrolled))

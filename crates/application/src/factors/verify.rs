@@ -144,12 +144,14 @@ impl Directory {
         writes.push(update_factor(from, to.clone()));
         writes.extend(beside.writes);
         let event = self.factor_event(trial.doer, EventType::AuthenticationViaMfa, &user, to.kind(), at);
+        let mut changes = Changes {
+            writes,
+            events: vec![event],
+            ..Changes::default()
+        };
+        self.tell_redeemed(&mut changes, trial, &user, to.kind(), at);
         Round {
-            changes: Changes {
-                writes,
-                events: vec![event],
-                ..Changes::default()
-            },
+            changes,
             after: after.unwrap_or_else(|| user.clone()),
             user,
             at,
@@ -174,6 +176,7 @@ impl Directory {
             }],
             ..Changes::default()
         };
+        self.tell_redeemed(&mut changes, trial, &user, to.kind(), at);
         if wrong == WrongProof::Replayed {
             // No guess: it was right once. Programs that send a request twice lock nobody out.
             return Ok(Round {

@@ -249,6 +249,12 @@ fn a_mail_address_is_the_users_own() {
     server.pass(4);
     owner.post(&id, "verify", &json!({})).ok();
     assert_eq!(owner.show(&id, &owner.code()).ok()["factorResult"], "SUCCESS");
+    let events = server.events(&owner.person);
+    let redeemed = events
+        .iter()
+        .filter(|event| event["eventType"] == "system.email.challenge_factor_redeemed");
+    let outcomes: Vec<&Value> = redeemed.map(|event| &event["outcome"]["result"]).collect();
+    assert_eq!(outcomes, ["SUCCESS", "FAILURE", "SUCCESS"]);
 }
 
 /// covers: enrollFactor
@@ -318,6 +324,9 @@ fn a_number_stays_on_file() {
     server.delete(&owner.path(&format!("/{}", id_of(&again)))).no_content();
     let moved = owner.enrol("?activate=true&updatePhone=true", "sms", &other).ok();
     assert_eq!(phones("sms")[0]["profile"], other);
+    let told = server.told(&owner.person, 0);
+    let replaced = told.iter().filter(|kind| *kind == "user.mfa.factor.update").count();
+    assert_eq!(replaced, 1, "{told:?}");
     let forget = format!("/{}?removeRecoveryEnrollment=true", id_of(&moved));
     server.delete(&owner.path(&forget)).no_content();
     assert_eq!(phones("sms"), Value::Null);
