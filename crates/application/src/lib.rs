@@ -59,7 +59,9 @@ pub use self::refused_calls::{RefusedCall, RefusedFor};
 pub use self::resealing::Resealed;
 pub use self::roles::{AssignRole, HolderKey, RoleTarget, TargetKey};
 pub use self::sessions::OpenSession;
-pub use self::sign_in::{ChangeExpiredPassword, Conversation, Progress, Recover, RecoveryKind, SetPassword, SignIn};
+pub use self::sign_in::{
+    ChangeExpiredPassword, Conversation, Progress, Recover, RecoveryKind, SetPassword, Shown, SignIn,
+};
 pub use self::subscriptions::Subscribed;
 pub use self::users::{
     CreateUser, CredentialsInput, ListUsers, PasswordInput, RecoveryQuestionInput, ResetPassword, UpdateUser,

@@ -31,6 +31,8 @@ pub struct OpenSession {
     pub session: Session,
     /// Whose it is.
     pub user: User,
+    /// Whether the user has a factor that could be shown (contract: sessions-and-subscriptions §1, `mfaActive`).
+    pub has_factor: bool,
 }
 
 impl Directory {
@@ -82,7 +84,7 @@ impl Directory {
                 messages: Vec::new(),
             };
             if self.committed(changes).await? {
-                return Ok(OpenSession { secret, session, user });
+                return self.opened_session(secret, session, user).await;
             }
         }
         Err(Error::Conflict)
@@ -258,11 +260,20 @@ impl Directory {
         let at = self.now();
         let found = self.ports.store.session(&secret.digest()).await?;
         let live = found.filter(|(session, user)| session.is_live(at) && may_be_signed_in(user.status));
-        Ok(live.map(|(session, user)| OpenSession {
-            secret: secret.clone(),
+        match live {
+            Some((session, user)) => self.opened_session(secret.clone(), session, user).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn opened_session(&self, secret: Secret, session: Session, user: User) -> Result<OpenSession, Error> {
+        let has_factor = user.factors.enrolled > 0 && !self.usable(self.factors_of(&user.id).await?).await?.is_empty();
+        Ok(OpenSession {
+            secret,
             session,
             user,
-        }))
+            has_factor,
+        })
     }
 
     async fn prolong(&self, found: OpenSession) -> Result<OpenSession, Error> {

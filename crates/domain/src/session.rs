@@ -70,6 +70,19 @@ impl Evidence {
             factor_verified: None,
         }
     }
+
+    /// The same with a factor, just verified (contract: sessions-and-subscriptions §1, `amr`).
+    #[must_use]
+    pub fn with_factor(&self, method: Method, at: Timestamp) -> Self {
+        let mut after = self.clone();
+        for one in [Method::Mfa, method] {
+            if !after.methods.contains(&one) {
+                after.methods.push(one);
+            }
+        }
+        after.factor_verified = Some(at.whole_seconds());
+        after
+    }
 }
 
 /// A session as it is stored. The id that clients know is a secret, of which only the digest is kept.

@@ -32,11 +32,7 @@ impl Request {
     /// A segment of the path, decoded. The router has decoded everything but `%`, `/` and `+`, so that no segment could turn
     /// into two (H2).
     pub(crate) fn segment(&self, name: &str) -> String {
-        let raw = self.http.match_info().get(name).unwrap_or_default();
-        if !raw.contains(['%', '\0']) {
-            return raw.to_owned();
-        }
-        without_nul(percent_decode_str(raw).decode_utf8_lossy().into_owned())
+        segment(&self.http, name)
     }
 
     /// The query parameters.
@@ -69,6 +65,15 @@ impl Request {
     pub(crate) async fn bytes(&mut self) -> Result<Vec<u8>, Refusal> {
         whole_body(&self.api, &self.http, &mut self.payload).await
     }
+}
+
+/// A segment of a path, decoded.
+pub(crate) fn segment(http: &HttpRequest, name: &str) -> String {
+    let raw = http.match_info().get(name).unwrap_or_default();
+    if !raw.contains(['%', '\0']) {
+        return raw.to_owned();
+    }
+    without_nul(percent_decode_str(raw).decode_utf8_lossy().into_owned())
 }
 
 /// The body of a request as it came.

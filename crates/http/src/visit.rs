@@ -41,6 +41,11 @@ impl Visit {
         })
     }
 
+    /// A segment of the path, decoded.
+    pub(crate) fn segment(&self, name: &str) -> String {
+        request::segment(&self.http, name)
+    }
+
     /// The body, which must be there.
     pub(crate) async fn body<T: DeserializeOwned>(&mut self) -> Result<T, Refusal> {
         let body = request::whole_body(&self.api, &self.http, &mut self.payload).await?;

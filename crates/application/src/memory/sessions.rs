@@ -52,7 +52,7 @@ impl State {
                 .retain(|digest, session| session.user_id != user_id || Some(*digest) == except),
             SessionWrite::Open(transaction) => {
                 self.user(&transaction.user_id).ok_or(StoreError::Stale)?;
-                if self.transactions.insert(transaction.digest, transaction).is_some() {
+                if self.transactions.insert(transaction.digest, *transaction).is_some() {
                     return Err(StoreError::Duplicate(UniqueField::Id));
                 }
             }
@@ -63,7 +63,7 @@ impl State {
                 }
                 *present = Transaction {
                     version: from.version + 1,
-                    ..to
+                    ..*to
                 };
             }
             SessionWrite::Close(digest) => {

@@ -2,10 +2,12 @@
 
 use denizen_domain::event::{Entity, EventType};
 use denizen_domain::secret::Secret;
-use denizen_domain::sign_in::{Stage, Step};
+use denizen_domain::session::Evidence;
+use denizen_domain::sign_in::{Details, Stage, Step};
 use denizen_domain::user::lifecycle::Action;
 
 use super::Conversation;
+use super::course::Onward;
 use crate::account::Doer;
 use crate::attempts::{Asked, Attempt};
 use crate::call::RequestContext;
@@ -57,7 +59,7 @@ impl Directory {
         self.check_history(&user, &wanted.new, PasswordSurface::SignIn).await?;
         let stored = self.ports.hasher.hash(&wanted.new).await?;
         for _ in 0..MOST_ROUNDS {
-            let (transaction, user) = self.live_transaction(token).await?;
+            let (transaction, user, factors) = self.live_with_factors(token).await?;
             transaction.details.stage.must_allow(Step::ChangePassword)?;
             self.holds(&proof, &user)?;
             let at = self.now();
@@ -72,7 +74,18 @@ impl Directory {
             let event = self.event(&doer, EventType::UserUpdatePassword, vec![Entity::user(&user)], at);
             changes.events.push(event);
             self.mail_password_changed(&mut changes, &user, at)?;
-            let conversation = self.finish(&mut changes, &transaction, &user, &changed.user, at);
+            let onward = Onward {
+                doer: &doer,
+                token,
+                from: &transaction,
+                details: transaction.details.clone(),
+                before: &user,
+                after: changed.user,
+                factors,
+                has_enrolled: false,
+                at,
+            };
+            let conversation = self.advance(&mut changes, onward).await?;
             if self.committed(changes).await? {
                 return Ok(conversation);
             }
@@ -97,7 +110,7 @@ impl Directory {
         self.check_history(&user, &wanted.new, PasswordSurface::SignIn).await?;
         let stored = self.ports.hasher.hash(&wanted.new).await?;
         for _ in 0..MOST_ROUNDS {
-            let (transaction, user) = self.live_transaction(token).await?;
+            let (transaction, user, factors) = self.live_with_factors(token).await?;
             transaction.details.stage.must_allow(Step::ResetPassword)?;
             let at = self.now();
             let action = match transaction.details.stage {
@@ -115,7 +128,22 @@ impl Directory {
             let event = self.event(&doer, EventType::UserUpdatePassword, vec![Entity::user(&user)], at);
             changes.events.push(event);
             self.mail_password_changed(&mut changes, &user, at)?;
-            let conversation = self.finish(&mut changes, &transaction, &user, &set.user, at);
+            let onward = Onward {
+                doer: &doer,
+                token,
+                from: &transaction,
+                // Whoever has a factor shows it before anything is opened by the new password (T8).
+                details: Details {
+                    evidence: Some(Evidence::password(at)),
+                    ..transaction.details.clone()
+                },
+                before: &user,
+                after: set.user,
+                factors,
+                has_enrolled: false,
+                at,
+            };
+            let conversation = self.advance(&mut changes, onward).await?;
             if self.committed(changes).await? {
                 return Ok(conversation);
             }

@@ -3,22 +3,27 @@
 //! Each step takes the secret of a transaction, looks whether it is one of its stage, and commits everything that follows,
 //! the next stage included, as one change: of many callers with one secret, one gets through.
 
+mod course;
 mod credentials;
+mod enrolment;
+mod factors;
 mod password;
 mod recovery;
 mod recovery_steps;
 mod transaction;
 
+use denizen_domain::factor::Factor;
 use denizen_domain::ports::{Changes, SessionWrite, Write};
 use denizen_domain::secret::Secret;
 use denizen_domain::session::Evidence;
-use denizen_domain::sign_in::{Details, Stage, Transaction};
+use denizen_domain::sign_in::{Details, Stage, Transaction, Wishes};
 use denizen_domain::time::Timestamp;
 use denizen_domain::user::User;
 
 pub use self::credentials::{ChangeExpiredPassword, SetPassword};
 pub use self::password::SignIn;
 pub use self::recovery::Recover;
+use crate::factors::{Activation, CatalogEntry, Challenge};
 
 /// What an account is recovered for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +63,8 @@ pub enum Progress {
         transaction: Box<Transaction>,
         /// Who signs in.
         user: Box<User>,
+        /// What is told with the stage.
+        shown: Shown,
     },
     /// The user is locked out, and the policy says so.
     LockedOut,
@@ -81,11 +88,33 @@ pub enum Progress {
     },
 }
 
+/// What is told with a stage, beside the stage.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// Nothing.
+    Nothing,
+    /// The factors that can be shown.
+    Factors(Vec<Factor>),
+    /// The factor that is challenged, and the challenge where it was made just now.
+    Challenge(Box<Factor>, Option<Challenge>),
+    /// What can be enrolled.
+    Catalog {
+        /// The kinds.
+        entries: Vec<CatalogEntry>,
+        /// Whether the user may go on without.
+        may_skip: bool,
+    },
+    /// The factor that waits for its activation, and what activates it where it was enrolled just now.
+    Enrolled(Box<Factor>, Option<Activation>),
+}
+
 /// A transaction that is about to be added.
 pub(crate) struct NewTransaction {
     pub(crate) stage: Stage,
     pub(crate) evidence: Option<Evidence>,
     pub(crate) relay_state: Option<String>,
+    pub(crate) wishes: Wishes,
+    pub(crate) shown: Shown,
 }
 
 impl crate::Directory {
@@ -105,16 +134,14 @@ impl crate::Directory {
             denizen_domain::entropy::state_token(entropy)
         };
         let details = Details {
-            stage: new.stage,
-            begun: at,
-            evidence: new.evidence,
             relay_state: new.relay_state.clone(),
-            failures: 0,
+            wishes: new.wishes,
+            ..Details::begin(new.stage, new.evidence, at)
         };
         let transaction = Transaction::begin(token.digest(), user.id.clone(), details, at);
         changes
             .writes
-            .push(Write::Session(SessionWrite::Open(transaction.clone())));
+            .push(Write::Session(SessionWrite::Open(Box::new(transaction.clone()))));
         let user = Box::new(user.clone());
         let progress = if is_done {
             Progress::SignedIn {
@@ -127,6 +154,7 @@ impl crate::Directory {
                 token,
                 transaction: Box::new(transaction),
                 user,
+                shown: new.shown,
             }
         };
         Conversation {

@@ -7,11 +7,11 @@ use denizen_domain::password::StoredPassword;
 use denizen_domain::ports::{Changes, Write};
 use denizen_domain::secret::Secret;
 use denizen_domain::session::Evidence;
-use denizen_domain::sign_in::Stage;
+use denizen_domain::sign_in::{SoFar, Stage, Wishes};
 use denizen_domain::token::TokenPurpose;
-use denizen_domain::user::lifecycle::Action;
 use denizen_domain::user::{Status, User};
 
+use super::course::write_user;
 use super::{Conversation, NewTransaction, Progress};
 use crate::account::Doer;
 use crate::attempts::{Asked, Attempt, Proof};
@@ -28,6 +28,8 @@ pub struct SignIn {
     pub password: Secret,
     /// The user is to be told that the password will expire.
     pub warn_before_password_expired: bool,
+    /// After an enrolment the user is asked for more factors.
+    pub more_factors: bool,
     /// Told again with every answer.
     pub relay_state: Option<String>,
 }
@@ -86,10 +88,16 @@ impl Directory {
         renewed: Option<StoredPassword>,
         wanted: SignIn,
     ) -> Result<Conversation, Error> {
-        let policy = &self.settings.password_policy;
+        let so_far = SoFar {
+            wishes: Wishes {
+                warning: wanted.warn_before_password_expired,
+                more_factors: wanted.more_factors,
+            },
+            ..SoFar::default()
+        };
         for _ in 0..MOST_ROUNDS {
             let at = self.now();
-            let Some(user) = self.ports.store.user(&user.id).await? else {
+            let Some((user, factors)) = self.with_factors(&user.id).await? else {
                 return Err(Error::AuthenticationFailed);
             };
             if self.holds(proof, &user).is_err() {
@@ -99,31 +107,26 @@ impl Directory {
                 self.tell_not_admitted(doer, &user).await?;
                 return Err(Error::AuthenticationFailed);
             }
-            let stage = Stage::after_password(&user, policy, wanted.warn_before_password_expired, at);
-            let mut events = vec![self.event(doer, EventType::UserAuthentication, vec![Entity::user(&user)], at)];
-            let mut after = user.proven();
-            if stage == Stage::PasswordExpired && user.status == Status::Active {
-                after = after.transition(Action::ExpirePassword, at)?.user;
-                events.push(self.event(doer, EventType::UserExpirePassword, vec![Entity::user(&user)], at));
-            }
+            let stage = self.stage_after(&user, &factors, so_far, at).await?;
+            let shown = self.told_with(&stage, factors, &user).await?;
+            let mut changes = Changes {
+                events: vec![self.event(doer, EventType::UserAuthentication, vec![Entity::user(&user)], at)],
+                ..Changes::default()
+            };
+            let mut after = self.expired_if_told(&mut changes, doer, user.proven(), &stage, at)?;
             if let Some(password) = &renewed {
                 after = after.with_renewed_hash(password.clone());
             }
             if stage == Stage::Done {
                 after.last_login = Some(at.whole_seconds());
             }
-            let mut changes = Changes {
-                writes: vec![Write::UpdateUser {
-                    from: Box::new(user),
-                    to: Box::new(after.clone()),
-                }],
-                events,
-                messages: Vec::new(),
-            };
+            write_user(&mut changes, &user, &after);
             let new = NewTransaction {
                 stage,
                 evidence: Some(Evidence::password(at)),
                 relay_state: wanted.relay_state.clone(),
+                wishes: so_far.wishes,
+                shown,
             };
             let conversation = self.open_transaction(&mut changes, &after, new, at);
             if self.committed(changes).await? {
@@ -167,39 +170,42 @@ impl Directory {
             let at = self.now();
             let found = self.ports.store.one_time_token(&digest).await?;
             let found = found.filter(|found| found.admits(TokenPurpose::Activation, at));
-            let user = match &found {
-                Some(found) => self.ports.store.user(&found.user_id).await?,
+            let owner = match &found {
+                Some(found) => self.with_factors(&found.user_id).await?,
                 None => None,
             };
-            let admitted = user.and_then(|user| match user.status {
-                Status::Active if user.credentials.password.is_some() => Some((user, Stage::Done)),
-                Status::Provisioned => Some((user, Stage::FirstPassword)),
-                _ => None,
-            });
-            let Some((user, stage)) = admitted else {
+            let Some((user, factors)) = owner.filter(|(user, _)| may_use_activation_token(user)) else {
                 self.tell_unknown(request, EventType::UserAuthentication).await?;
                 return Err(Error::AuthenticationFailed);
             };
+            let stage = match user.status {
+                Status::Provisioned => Stage::FirstPassword,
+                _ => self.stage_after(&user, &factors, SoFar::default(), at).await?,
+            };
+            let shown = self.told_with(&stage, factors, &user).await?;
             let doer = Doer::user(&user, request);
-            let mut after = user.clone();
+            let mut changes = Changes::default();
+            let mut after = self.expired_if_told(&mut changes, &doer, user.clone(), &stage, at)?;
             if stage == Stage::Done {
                 after.last_login = Some(at.whole_seconds());
             }
-            let mut changes = Changes {
-                writes: vec![
-                    Write::UpdateUser {
-                        from: Box::new(user),
-                        to: Box::new(after.clone()),
-                    },
-                    Write::ConsumeOneTimeToken(digest),
-                ],
-                events: vec![self.event(&doer, EventType::UserAuthentication, vec![Entity::user(&after)], at)],
-                messages: Vec::new(),
-            };
+            changes.events.insert(
+                0,
+                self.event(&doer, EventType::UserAuthentication, vec![Entity::user(&after)], at),
+            );
+            changes.writes = vec![
+                Write::UpdateUser {
+                    from: Box::new(user),
+                    to: Box::new(after.clone()),
+                },
+                Write::ConsumeOneTimeToken(digest),
+            ];
             let new = NewTransaction {
                 stage,
                 evidence: None,
                 relay_state: relay_state.clone(),
+                wishes: Wishes::default(),
+                shown,
             };
             let conversation = self.open_transaction(&mut changes, &after, new, at);
             if self.committed(changes).await? {
@@ -221,5 +227,13 @@ impl Directory {
         }
         let mut named = store.users_by_short_name(&key).await?;
         Ok(if named.len() == 1 { named.pop() } else { None })
+    }
+}
+
+/// Whoever has a password is let in with the token, and whoever has none yet chooses one.
+fn may_use_activation_token(user: &User) -> bool {
+    match user.status {
+        Status::Active => user.credentials.password.is_some(),
+        status => status == Status::Provisioned,
     }
 }

@@ -4,13 +4,13 @@ use denizen_domain::event::{Entity, EventOutcome, EventType, LogEvent};
 use denizen_domain::ports::{Changes, SessionWrite, Write};
 use denizen_domain::recovery_question::normalized_answer;
 use denizen_domain::secret::Secret;
-use denizen_domain::sign_in::{Stage, Step, Transaction};
+use denizen_domain::sign_in::{Stage, Step, Transaction, Wishes};
 use denizen_domain::time::Timestamp;
 use denizen_domain::token::TokenPurpose;
 use denizen_domain::user::User;
 use denizen_domain::user::lifecycle::Action;
 
-use super::{Conversation, NewTransaction, Progress};
+use super::{Conversation, NewTransaction, Progress, Shown};
 use crate::account::Doer;
 use crate::attempts::{Asked, Attempt, Proof};
 use crate::call::RequestContext;
@@ -60,6 +60,8 @@ impl Directory {
                 stage,
                 evidence: None,
                 relay_state: None,
+                wishes: Wishes::default(),
+                shown: Shown::Nothing,
             };
             let conversation = self.open_transaction(&mut changes, &user, new, at);
             if self.committed(changes).await? {
@@ -233,7 +235,10 @@ impl Directory {
 /// The write that counts a wrong answer in a transaction.
 fn failed(from: Transaction) -> Write {
     Write::Session(match from.failed() {
-        Some(to) => SessionWrite::Move { from, to },
+        Some(to) => SessionWrite::Move {
+            from: Box::new(from),
+            to: Box::new(to),
+        },
         None => SessionWrite::Close(from.digest),
     })
 }

@@ -1,14 +1,16 @@
 //! A transaction that goes on: looking at it, skipping a stage, going back, giving up (contract: authn-and-recovery §4).
 
-use denizen_domain::event::EventType;
+use denizen_domain::event::{Entity, EventType};
 use denizen_domain::ports::{Changes, SessionWrite, Write};
 use denizen_domain::secret::Secret;
 use denizen_domain::session::Evidence;
-use denizen_domain::sign_in::{Stage, Step, Transaction};
+use denizen_domain::sign_in::{OutOfTurn, Stage, Step, Transaction, Wishes};
 use denizen_domain::time::Timestamp;
 use denizen_domain::user::User;
 
-use super::{Conversation, NewTransaction, Progress};
+use super::course::{Onward, write_user};
+use super::factors::move_on;
+use super::{Conversation, NewTransaction, Progress, Shown};
 use crate::account::Doer;
 use crate::call::RequestContext;
 use crate::directory::{Directory, MOST_ROUNDS};
@@ -33,11 +35,9 @@ impl Directory {
             let (from, user) = self.live_transaction(token).await?;
             let mut to = from.prolonged(self.now());
             step(&mut to, &user)?;
-            let write = Write::Session(SessionWrite::Move { from, to: to.clone() });
-            let changes = Changes {
-                writes: vec![write],
-                ..Changes::default()
-            };
+            let shown = self.shown_now(&to.details.stage, &user).await?;
+            let mut changes = Changes::default();
+            move_on(&mut changes, &from, &to);
             if self.committed(changes).await? {
                 return Ok(Conversation {
                     relay_state: to.details.relay_state.clone(),
@@ -45,6 +45,7 @@ impl Directory {
                         token: token.clone(),
                         transaction: Box::new(to),
                         user: Box::new(user),
+                        shown,
                     },
                 });
             }
@@ -58,19 +59,33 @@ impl Directory {
     /// `InvalidToken`, `OutOfTurn`, `Conflict`.
     pub async fn skip(&self, request: &RequestContext, token: &Secret) -> Result<Conversation, Error> {
         for _ in 0..MOST_ROUNDS {
-            let (transaction, user) = self.live_transaction(token).await?;
-            transaction.details.stage.must_allow(Step::Skip)?;
+            let (transaction, user, factors) = self.live_with_factors(token).await?;
+            let stage = transaction.details.stage.clone();
+            stage.must_allow(Step::Skip)?;
             let at = self.now();
-            let mut changes = Changes::default();
-            let conversation = self.finish(&mut changes, &transaction, &user, &user, at);
             let doer = Doer::user(&user, request);
-            let event = self.event(
-                &doer,
-                EventType::UserAuthentication,
-                vec![denizen_domain::event::Entity::user(&user)],
+            let mut details = transaction.details.clone();
+            details.wishes.warning = false;
+            let event = self.event(&doer, EventType::UserAuthentication, vec![Entity::user(&user)], at);
+            let mut changes = Changes {
+                events: vec![event],
+                ..Changes::default()
+            };
+            if stage == Stage::MfaEnroll && self.demands(&factors, Wishes::default()).await?.enrolment {
+                return Err(OutOfTurn.into());
+            }
+            let onward = Onward {
+                doer: &doer,
+                token,
+                from: &transaction,
+                details,
+                before: &user,
+                after: user.clone(),
+                factors,
+                has_enrolled: false,
                 at,
-            );
-            changes.events.push(event);
+            };
+            let conversation = self.advance(&mut changes, onward).await?;
             if self.committed(changes).await? {
                 return Ok(conversation);
             }
@@ -78,14 +93,29 @@ impl Directory {
         Err(Error::Conflict)
     }
 
-    /// Goes back. No stage that there is yet has one before it.
+    /// Goes back, from a challenge to the factors, or from an activation to the kinds.
     ///
     /// # Errors
-    /// `InvalidToken`, `OutOfTurn`.
+    /// `InvalidToken`, `OutOfTurn`, `Conflict`.
     pub async fn previous(&self, token: &Secret) -> Result<Conversation, Error> {
-        let (transaction, _) = self.live_transaction(token).await?;
-        transaction.details.stage.must_allow(Step::Previous)?;
-        self.transaction(token).await
+        self.go_on(token, |transaction, _| {
+            transaction.details.stage.must_allow(Step::Previous)?;
+            transaction.details.stage = transaction.details.stage.before()?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// What is told with a stage, as things stand.
+    async fn shown_now(&self, stage: &Stage, user: &User) -> Result<Shown, Error> {
+        match stage {
+            Stage::MfaRequired | Stage::MfaChallenge(_) | Stage::MfaEnroll | Stage::MfaEnrollActivate(_) => {
+                let read = self.ports.store.user_with_factors(&user.id).await?;
+                let (user, factors) = read.ok_or(Error::InvalidToken)?;
+                self.told_with(stage, factors, &user).await
+            }
+            _ => Ok(Shown::Nothing),
+        }
     }
 
     /// Gives a transaction up, also one that is done: its token is void. Gives back what the client wanted to be told.
@@ -134,29 +164,19 @@ impl Directory {
             last_login: Some(at.whole_seconds()),
             ..after.clone()
         };
-        let written = |write: &Write| matches!(write, Write::UpdateUser { .. });
-        let place = changes.writes.iter().position(written).unwrap_or_else(|| {
-            changes.writes.insert(0, update(before, before));
-            0
-        });
-        changes.writes[place] = update(before, &after);
         // The user first, as everywhere: whoever holds that row may change the rest. Then the transaction, before all that
         // began like it is voided.
+        write_user(changes, before, &after);
         let close = Write::Session(SessionWrite::Close(transaction.digest));
-        changes.writes.insert(place + 1, close);
+        changes.writes.insert(1, close);
         let evidence = transaction.details.evidence.clone();
         let new = NewTransaction {
             stage: Stage::Done,
             evidence: Some(evidence.unwrap_or_else(|| Evidence::password(at))),
             relay_state: transaction.details.relay_state.clone(),
+            wishes: Wishes::default(),
+            shown: Shown::Nothing,
         };
         self.open_transaction(changes, &after, new, at)
-    }
-}
-
-fn update(from: &User, to: &User) -> Write {
-    Write::UpdateUser {
-        from: Box::new(from.clone()),
-        to: Box::new(to.clone()),
     }
 }

@@ -15,6 +15,7 @@ pub(super) async fn run(sample: &Sample) {
     sessions_begin_and_end(sample).await;
     sessions_end_together(sample).await;
     transactions_move_on(sample).await;
+    transactions_outlive_what_began_like_them(sample).await;
     transactions_are_voided_by_purpose(sample).await;
     a_removed_user_leaves_none(sample).await;
     what_is_over_is_swept_away(sample).await;
@@ -38,11 +39,8 @@ fn session(sample: &Sample, user: &User) -> Session {
 
 fn transaction(sample: &Sample, user: &User, stage: Stage) -> Transaction {
     let details = Details {
-        stage,
-        begun: dawn(),
-        evidence: Some(Evidence::password(dawn())),
         relay_state: Some("it's \"here\"".to_owned()),
-        failures: 0,
+        ..Details::begin(stage, Some(Evidence::password(dawn())), dawn())
     };
     let digest = Secret::new(format!("transaction {}", sample.number())).digest();
     Transaction::begin(digest, user.id.clone(), details, dawn())
@@ -69,7 +67,7 @@ impl Sample {
 
     async fn opened(&self, user: &User, stage: Stage) -> Transaction {
         let transaction = transaction(self, user, stage);
-        self.change(SessionWrite::Open(transaction.clone()))
+        self.change(SessionWrite::Open(Box::new(transaction.clone())))
             .await
             .expect("it opens");
         transaction
@@ -151,8 +149,8 @@ async fn transactions_move_on(sample: &Sample) {
     second.details.stage = Stage::Question;
     second.details.failures = 2;
     let step = |from: &Transaction, to: &Transaction| SessionWrite::Move {
-        from: from.clone(),
-        to: to.clone(),
+        from: Box::new(from.clone()),
+        to: Box::new(to.clone()),
     };
     sample.change(step(&first, &second)).await.expect("it moves");
     second.version = 2;
@@ -169,6 +167,39 @@ async fn transactions_move_on(sample: &Sample) {
         let stale = sample.change(write).await;
         assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
     }
+}
+
+/// A transaction goes on under its secret while all others of its purpose are voided; whoever has read it before learns.
+async fn transactions_outlive_what_began_like_them(sample: &Sample) {
+    let user = sample.stored("transaction-2@example.com", &json!({})).await;
+    let first = sample.opened(&user, Stage::NewPassword).await;
+    let other = sample.opened(&user, Stage::NewPassword).await;
+    let mut second = first.clone();
+    second.version = 2;
+    second.details.stage = Stage::MfaRequired;
+    let void = SessionWrite::VoidAllOf {
+        user_id: user.id.clone(),
+        purpose: None,
+    };
+    let writes = [
+        SessionWrite::Close(first.digest),
+        void,
+        SessionWrite::Open(Box::new(second.clone())),
+    ];
+    let changes = Changes {
+        writes: writes.into_iter().map(Write::Session).collect(),
+        ..Changes::default()
+    };
+    sample.store.commit(changes).await.expect("it goes on");
+    assert!(!sample.is_open(&other).await);
+    let found = sample.store.transaction(&first.digest).await.expect("reads");
+    assert_eq!(found.map(|(transaction, _)| transaction), Some(second.clone()));
+    let step = SessionWrite::Move {
+        from: Box::new(first.clone()),
+        to: Box::new(first),
+    };
+    let stale = sample.change(step).await;
+    assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
 }
 
 async fn transactions_are_voided_by_purpose(sample: &Sample) {
@@ -192,8 +223,8 @@ async fn transactions_are_voided_by_purpose(sample: &Sample) {
     let mut moved = signing_in.clone();
     moved.details.stage = Stage::Question;
     let step = SessionWrite::Move {
-        from: signing_in.clone(),
-        to: moved,
+        from: Box::new(signing_in.clone()),
+        to: Box::new(moved),
     };
     sample.change(step).await.expect("it moves");
     sample
@@ -212,7 +243,7 @@ async fn a_removed_user_leaves_none(sample: &Sample) {
     assert!(!sample.is_on(&session).await && !sample.is_open(&transaction).await);
     let late = sample.change(SessionWrite::Begin(session)).await;
     assert!(matches!(late, Err(StoreError::Stale)), "{late:?}");
-    let late = sample.change(SessionWrite::Open(transaction)).await;
+    let late = sample.change(SessionWrite::Open(Box::new(transaction))).await;
     assert!(matches!(late, Err(StoreError::Stale)), "{late:?}");
 }
 

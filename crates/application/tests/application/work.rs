@@ -71,6 +71,7 @@ async fn a_failed_sign_in_costs_the_same_for_the_known_and_the_unknown() {
                 username: format!("{name}@example.com"),
                 password: Secret::new("Not-It-1"),
                 warn_before_password_expired: false,
+                more_factors: false,
                 relay_state: None,
             };
             let refused = world.directory.sign_in(&RequestContext::default(), wanted).await;

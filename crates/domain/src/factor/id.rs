@@ -35,6 +35,16 @@ impl FactorId {
         self.0.starts_with(kind.prefix())
     }
 
+    /// The kind of factor that it names, as the prefix tells.
+    #[must_use]
+    pub fn kind(&self) -> FactorKind {
+        let named = FactorKind::ALL
+            .into_iter()
+            .find(|kind| self.0.starts_with(kind.prefix()));
+        // An id is made with the prefix of a kind, or read with one.
+        named.unwrap_or(FactorKind::Question)
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -75,6 +85,7 @@ mod tests {
     fn an_id_reads_back() {
         for kind in FactorKind::ALL {
             let id = FactorId::generate(kind, Timestamp::from_millis(1), 7);
+            assert_eq!(id.kind(), kind);
             assert_eq!(FactorId::parse(id.as_str()), Some(id));
         }
         for text in [

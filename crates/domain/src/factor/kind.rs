@@ -174,6 +174,12 @@ impl FactorKind {
         matches!(self, Self::Sms | Self::Call | Self::Email | Self::CustomHotp)
     }
 
+    /// Whether its device registers by itself, and whoever enrols it asks until it has (contract: factors §3).
+    #[must_use]
+    pub fn registers_by_itself(self) -> bool {
+        matches!(self, Self::Push | Self::Duo)
+    }
+
     /// The kind of a type and a provider.
     ///
     /// # Errors

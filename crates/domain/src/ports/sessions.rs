@@ -42,13 +42,13 @@ pub enum SessionWrite {
         except: Option<SecretDigest>,
     },
     /// Adds a transaction; `Stale` when the user is gone.
-    Open(Transaction),
+    Open(Box<Transaction>),
     /// Writes a transaction over the version that was read; `Stale` when it changed or is gone.
     Move {
         /// The transaction as read.
-        from: Transaction,
+        from: Box<Transaction>,
         /// The transaction to be written. Its version is that of `from`.
-        to: Transaction,
+        to: Box<Transaction>,
     },
     /// Uses up a transaction; `Stale` when somebody else did (T3).
     Close(SecretDigest),

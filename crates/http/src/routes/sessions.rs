@@ -185,7 +185,7 @@ fn view(open: &OpenSession, base: &str, session: &str, user: &str, organization:
         "lastFactorVerification": evidence.factor_verified.map(|at| at.to_string()),
         "amr": evidence.methods,
         "idp": {"id": organization, "type": "OKTA"},
-        "mfaActive": false,
+        "mfaActive": open.has_factor,
         "_links": {
             "self": {"href": at, "hints": {"allow": ["GET", "DELETE"]}},
             "refresh": {"href": format!("{at}/lifecycle/refresh"), "hints": {"allow": ["POST"]}},

@@ -106,6 +106,12 @@ POST /authn/previous -
 POST /authn/cancel -
 POST /authn/credentials/change_password -
 POST /authn/credentials/reset_password -
+POST /authn/factors -
+POST /authn/factors/{factor}/verify -
+POST /authn/factors/{factor}/verify/resend -
+POST /authn/factors/{factor}/lifecycle/activate -
+POST /authn/factors/{factor}/lifecycle/activate/poll -
+POST /authn/factors/{factor}/lifecycle/resend -
 POST /authn/recovery/password -
 POST /authn/recovery/unlock -
 POST /authn/recovery/token -

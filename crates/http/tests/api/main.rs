@@ -18,6 +18,7 @@ mod credentials;
 mod discovery;
 mod embedding;
 mod factors;
+mod factors_at_sign_in;
 mod hostile_search;
 mod lifecycle;
 mod links;

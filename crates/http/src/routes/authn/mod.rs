@@ -1,5 +1,6 @@
 //! Signing in and recovering accounts (contract: authn-and-recovery).
 
+mod factors;
 mod recovery;
 mod view;
 
@@ -28,6 +29,7 @@ pub(super) fn declare(table: &mut Table) {
     table.add_open("/authn/cancel", Method::POST, cancel);
     table.add_open("/authn/credentials/change_password", Method::POST, change_password);
     table.add_open("/authn/credentials/reset_password", Method::POST, reset_password);
+    factors::declare(table);
     recovery::declare(table);
 }
 
@@ -53,9 +55,7 @@ struct Begin {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Options {
     warn_before_password_expired: Option<bool>,
-    /// Factors will ask for it.
-    #[serde(rename = "multiOptionalFactorEnroll")]
-    _multi_optional_factor_enroll: Option<bool>,
+    multi_optional_factor_enroll: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -89,14 +89,14 @@ async fn begin(mut visit: Visit) -> Answer {
         (None, None) if named => {
             let username = body.username.unwrap_or_default();
             visit.api.count_sign_in(&username)?;
-            let options = body.options.map(|given| given.0);
+            let options = body.options.as_ref().map(|given| &given.0);
+            let option = |of: fn(&Options) -> Option<bool>| options.and_then(of).unwrap_or_default();
             let wanted = SignIn {
                 username,
                 // Whoever sends none has a wrong one.
                 password: body.password.unwrap_or_else(|| Secret::new("")),
-                warn_before_password_expired: options
-                    .and_then(|options| options.warn_before_password_expired)
-                    .unwrap_or_default(),
+                warn_before_password_expired: option(|options| options.warn_before_password_expired),
+                more_factors: option(|options| options.multi_optional_factor_enroll),
                 relay_state,
             };
             directory.sign_in(&visit.request, wanted).await?

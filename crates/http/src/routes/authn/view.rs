@@ -1,11 +1,14 @@
 //! Conversations as clients see them (contract: authn-and-recovery §1, §3).
 
-use denizen_application::{Conversation, Progress, RecoveryKind};
+mod factors;
+
+use denizen_application::{Conversation, Progress, RecoveryKind, Shown};
 use denizen_domain::password::PasswordPolicy;
 use denizen_domain::sign_in::Stage;
 use denizen_domain::user::User;
 use serde_json::{Map, Value, json};
 
+use self::factors::Factors;
 use crate::visit::Visit;
 
 /// The locale and the time zone of whoever has set none.
@@ -27,8 +30,10 @@ pub(super) fn of(visit: &Visit, conversation: &Conversation) -> Value {
             token,
             transaction,
             user,
+            shown,
         } => {
-            let mut object = pending(visit, transaction.details.stage, user);
+            let stage = &transaction.details.stage;
+            let mut object = with_factors(base, user, shown).unwrap_or_else(|| pending(visit, stage, user));
             object["stateToken"] = token.expose().into();
             object["expiresAt"] = transaction.expires.to_string().into();
             object
@@ -69,7 +74,56 @@ pub(super) fn of(visit: &Visit, conversation: &Conversation) -> Value {
     object
 }
 
-fn pending(visit: &Visit, stage: Stage, user: &User) -> Value {
+/// A stage that is about factors.
+fn with_factors(base: &str, user: &User, shown: &Shown) -> Option<Value> {
+    let of_user = Factors::of(base, user);
+    let cancel = link(base, "cancel", None);
+    Some(match shown {
+        Shown::Nothing => return None,
+        Shown::Factors(usable) => {
+            let usable: Vec<Value> = usable.iter().map(|factor| of_user.usable(factor)).collect();
+            json!({
+                "status": "MFA_REQUIRED",
+                "_embedded": {"user": person(user, false), "factors": usable, "policy": factors::policy()},
+                "_links": {"cancel": cancel},
+            })
+        }
+        Shown::Challenge(factor, challenge) => {
+            let (result, factor, links) = of_user.challenge(factor, challenge.as_ref());
+            let mut object = json!({
+                "status": "MFA_CHALLENGE",
+                "_embedded": {"user": person(user, false), "factor": factor, "policy": factors::policy()},
+                "_links": links,
+            });
+            if let Some(result) = result {
+                object["factorResult"] = result.into();
+            }
+            object
+        }
+        Shown::Catalog { entries, may_skip } => {
+            let entries: Vec<Value> = entries.iter().map(|entry| of_user.entry(entry)).collect();
+            let mut object = json!({
+                "status": "MFA_ENROLL",
+                "_embedded": {"user": person(user, false), "factors": entries},
+                "_links": {"cancel": cancel},
+            });
+            if *may_skip {
+                object["_links"]["skip"] = link(base, "skip", Some("skip"));
+            }
+            object
+        }
+        Shown::Enrolled(factor, activation) => {
+            let (factor, links) = of_user.enrolled(factor, activation.as_ref());
+            json!({
+                "status": "MFA_ENROLL_ACTIVATE",
+                "_embedded": {"user": person(user, false), "factor": factor},
+                "_links": links,
+            })
+        }
+    })
+}
+
+fn pending(visit: &Visit, stage: &Stage, user: &User) -> Value {
     let base = visit.api.base();
     let policy = visit.directory().password_policy();
     let (status, recovery, next) = match stage {
@@ -79,7 +133,9 @@ fn pending(visit: &Visit, stage: Stage, user: &User) -> Value {
         Stage::NewPassword => ("PASSWORD_RESET", Some("PASSWORD"), RESET),
         Stage::Question => ("RECOVERY", Some("PASSWORD"), ANSWER),
         Stage::UnlockQuestion => ("RECOVERY", Some("UNLOCK"), ANSWER),
-        Stage::Done => ("SUCCESS", None, CHANGE),
+        Stage::MfaRequired | Stage::MfaChallenge(_) | Stage::MfaEnroll | Stage::MfaEnrollActivate(_) | Stage::Done => {
+            ("SUCCESS", None, CHANGE)
+        }
     };
     let asks = matches!(stage, Stage::Question | Stage::UnlockQuestion);
     let mut embedded = Map::new();
@@ -90,7 +146,7 @@ fn pending(visit: &Visit, stage: Stage, user: &User) -> Value {
     }
     let mut links = Map::new();
     links.insert("next".to_owned(), link(base, next.0, Some(next.1)));
-    if stage == Stage::PasswordWarn {
+    if *stage == Stage::PasswordWarn {
         links.insert("skip".to_owned(), link(base, "skip", Some("skip")));
     }
     links.insert("cancel".to_owned(), link(base, "cancel", None));

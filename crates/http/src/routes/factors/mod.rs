@@ -4,9 +4,9 @@ mod catalog;
 pub(crate) mod view;
 pub(crate) mod wire;
 
-use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
 use denizen_application::{Verified, VerifyFactor, Wording};
 use denizen_domain::authority::Permission;
 
@@ -14,6 +14,7 @@ use self::view::{FactorView, Place};
 use self::wire::{EnrolBody, ProofBody};
 use crate::answer;
 use crate::operation::Table;
+use crate::query::Query;
 use crate::refusal::Refusal;
 use crate::request::Request;
 
@@ -154,8 +155,13 @@ async fn verify(mut request: Request) -> Answer {
 
 /// How a message with a code is to be written.
 pub(super) fn wording(request: &Request) -> Result<Wording, Refusal> {
-    let query = request.query();
-    let language = request.http.headers().get(header::ACCEPT_LANGUAGE);
+    wording_of(&request.http)
+}
+
+/// The same of any request.
+pub(super) fn wording_of(http: &HttpRequest) -> Result<Wording, Refusal> {
+    let query = Query::of(http);
+    let language = http.headers().get(header::ACCEPT_LANGUAGE);
     let language = language.and_then(|value| value.to_str().ok()?.get(..2));
     Ok(Wording {
         template_id: query.text("templateId").map(str::to_owned),

@@ -72,6 +72,18 @@ pub(crate) struct ResultView {
     embedded: Option<Value>,
 }
 
+impl ResultView {
+    /// What came of it, in a word.
+    pub(crate) fn result(&self) -> &'static str {
+        self.factor_result
+    }
+
+    /// What is told with it.
+    pub(crate) fn into_embedded(self) -> Option<Value> {
+        self.embedded
+    }
+}
+
 impl<'a> Place<'a> {
     /// The factors of a user.
     pub(crate) fn of_user(base: &str, user: &'a User) -> Self {
@@ -83,6 +95,21 @@ impl<'a> Place<'a> {
             user: format!("{base}{BASE}/users/{id}"),
             login,
         }
+    }
+
+    /// The user's own address.
+    pub(crate) fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// What is told of a factor's insides.
+    pub(crate) fn profile(&self, factor: &Factor) -> Option<Value> {
+        profile::of(factor, self.login)
+    }
+
+    /// The name of whoever made a factor.
+    pub(crate) fn vendor(&self, factor: &Factor) -> String {
+        profile::vendor(factor)
     }
 
     /// The address of a factor.
@@ -120,7 +147,8 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn activation(&self, id: &FactorId, activation: &Activation) -> Value {
+    /// What activates a factor.
+    pub(crate) fn activation(&self, id: &FactorId, activation: &Activation) -> Value {
         match activation {
             Activation::Totp { shared_secret, picture } => json!({
                 "timeStep": 30,
