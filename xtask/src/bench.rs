@@ -4,6 +4,7 @@
 //! the median of the rounds counts. All load comes from this machine and stays on its loopback address.
 
 mod authority;
+mod beside;
 mod creation;
 mod data;
 mod footprint;

@@ -6,7 +6,7 @@ use super::load::{Kind, Load, Outcome};
 use super::report::{Figure, Goal, Section, Unit, thousands};
 use super::rounds::{median_of, median_ratio};
 use super::service::Service;
-use super::{Bench, FEW, lifecycle};
+use super::{Bench, FEW, beside, lifecycle};
 
 const CLIENTS: u32 = 64;
 /// Connections that create users with passwords, and connections that read meanwhile.
@@ -103,19 +103,7 @@ fn hashed(bench: &Bench<'_>, service: &Service, kind: &str) -> Result<Vec<Figure
         created.push(running.finish()?);
         pairs.push((beside, alone));
     }
-    let p99 = Figure {
-        what: format!("p99 of GET beside creating with passwords, {kind}"),
-        value: median_ratio(&pairs, |beside| beside.p99_ms, |alone| alone.p99_ms),
-        unit: Unit::Ratio,
-        goal: Goal::AtMost(3.0),
-        context: format!(
-            "{:.1} ms, alone {:.1} ms; {}/s, alone {}/s",
-            median_of(&pairs, |(beside, _)| beside.p99_ms),
-            median_of(&pairs, |(_, alone)| alone.p99_ms),
-            thousands(median_of(&pairs, |(beside, _)| beside.rate())),
-            thousands(median_of(&pairs, |(_, alone)| alone.rate())),
-        ),
-    };
+    let p99 = beside::figure(format!("p99 of GET beside creating with passwords, {kind}"), &pairs);
     let rate = Figure {
         what: format!("create with a password meanwhile, {kind}"),
         value: median_of(&created, Outcome::good_rate),

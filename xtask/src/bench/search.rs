@@ -6,11 +6,11 @@ use anyhow::{Context, Result, bail};
 
 use super::data::Database;
 use super::http::{Answer, Connection, encoded};
-use super::load::{Kind, Load, Outcome};
+use super::load::{Kind, Load};
 use super::report::{Figure, Goal, Section, Unit, thousands};
 use super::rounds::{median, median_of, median_ratio};
 use super::service::Service;
-use super::{Bench, FEW};
+use super::{Bench, FEW, beside};
 
 /// Requests of one kind in a round.
 const REPEATS: usize = 15;
@@ -214,19 +214,7 @@ fn beside(bench: &Bench<'_>, service: &Service, database: &Database, name: &str,
         goal: Goal::AtMost(LONGEST_MS),
         context: format!("median {:.0} ms; answered with {}", median(times), listed(&statuses)),
     };
-    let others = Figure {
-        what: format!("{name}: p99 of GET meanwhile, {kind}"),
-        value: median_ratio(&pairs, |beside| beside.p99_ms, |alone| alone.p99_ms),
-        unit: Unit::Ratio,
-        goal: Goal::AtMost(3.0),
-        context: format!(
-            "{:.1} ms, alone {:.1} ms; {}/s, alone {}/s",
-            median_of(&pairs, |(beside, _)| beside.p99_ms),
-            median_of(&pairs, |(_, alone)| alone.p99_ms),
-            thousands(median_of(&pairs, |(beside, _): &(Outcome, Outcome)| beside.rate())),
-            thousands(median_of(&pairs, |(_, alone)| alone.rate())),
-        ),
-    };
+    let others = beside::figure(format!("{name}: p99 of GET meanwhile, {kind}"), &pairs);
     Ok(vec![time, others])
 }
 

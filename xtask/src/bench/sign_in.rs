@@ -8,10 +8,10 @@ use serde_json::json;
 use super::data::Database;
 use super::http::Connection;
 use super::load::{Kind, Load, Outcome};
-use super::report::{Figure, Goal, Section, Unit, thousands};
-use super::rounds::{median, median_of, median_ratio};
+use super::report::{Figure, Goal, Section, Unit};
+use super::rounds::{median, median_of};
 use super::service::Service;
-use super::{Bench, FEW};
+use super::{Bench, FEW, beside};
 
 /// Connections that sign in, and connections that read meanwhile.
 const FLOODING: u32 = 64;
@@ -61,19 +61,7 @@ fn flood(bench: &Bench<'_>, service: &Service, database: &Database) -> Result<[F
         pairs.push((read.run(bench.workspace, service)?, alone));
         floods.push(running.finish()?);
     }
-    let p99 = Figure {
-        what: format!("p99 of GET beside a flood of sign-ins, {kind}"),
-        value: median_ratio(&pairs, |beside| beside.p99_ms, |alone| alone.p99_ms),
-        unit: Unit::Ratio,
-        goal: Goal::AtMost(3.0),
-        context: format!(
-            "{:.1} ms, alone {:.1} ms; {}/s, alone {}/s",
-            median_of(&pairs, |(beside, _)| beside.p99_ms),
-            median_of(&pairs, |(_, alone)| alone.p99_ms),
-            thousands(median_of(&pairs, |(beside, _)| beside.rate())),
-            thousands(median_of(&pairs, |(_, alone)| alone.rate())),
-        ),
-    };
+    let p99 = beside::figure(format!("p99 of GET beside a flood of sign-ins, {kind}"), &pairs);
     let rate = Figure {
         what: format!("sign-ins judged meanwhile, {kind}"),
         value: median_of(&floods, Outcome::rate),
