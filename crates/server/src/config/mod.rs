@@ -4,6 +4,7 @@
 
 mod connectors;
 mod error;
+mod factors;
 mod layers;
 mod print;
 mod reader;
@@ -20,7 +21,7 @@ pub use self::telephony::{Provider, TelephonyPart};
 
 use denizen_application::{MessageSettings, Settings};
 use denizen_connector::Connector;
-use denizen_domain::factor::FactorKind;
+use denizen_domain::factor::{FactorKind, FactorPolicy};
 use denizen_domain::password::PasswordPolicy;
 use denizen_domain::secret::Secret;
 use denizen_domain::session::SessionLimits;
@@ -58,6 +59,8 @@ pub struct Config {
     pub activation_token_minutes: i64,
     /// How long sessions live.
     pub session_limits: SessionLimits,
+    /// What is asked of factors.
+    pub factor_policy: FactorPolicy,
     /// What hashing costs, and how much of it goes on at once.
     pub hashing: Hashing,
     /// What the operator should hear, once there is a log.
@@ -95,6 +98,7 @@ impl Config {
             password_policy: sections::password_policy(&reader)?,
             activation_token_minutes: reader.number("tokens.activation_minutes", 1..=7 * 24 * 60)?,
             session_limits: sections::sessions(&reader)?,
+            factor_policy: factors::factors(&reader)?,
             hashing: sections::hashing(&reader)?,
             warnings: Vec::new(),
             data_dir,
@@ -116,6 +120,7 @@ impl Config {
             password_policy: self.password_policy.clone(),
             activation_token_minutes: self.activation_token_minutes,
             session_limits: self.session_limits,
+            factor_policy: self.factor_policy.clone(),
             messages: MessageSettings {
                 telephony: !matches!(self.telephony.provider, Provider::Off),
                 phone_rules: self.telephony.rules.clone(),

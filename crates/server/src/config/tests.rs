@@ -335,6 +335,7 @@ fn every_default_is_read_and_nothing_else() {
     connectors::connectors(&reader).unwrap();
     sections::password_policy(&reader).unwrap();
     sections::sessions(&reader).unwrap();
+    factors::factors(&reader).unwrap();
     sections::hashing(&reader).unwrap();
     let read = reader.read.into_inner();
     let elsewhere = [
