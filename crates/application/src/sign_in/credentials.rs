@@ -1,6 +1,8 @@
 //! Passwords that are changed or set in a transaction (contract: authn-and-recovery §5).
 
 use denizen_domain::event::{Entity, EventType};
+use denizen_domain::factor::Factor;
+use denizen_domain::ports::{FactorWrite, Write};
 use denizen_domain::secret::Secret;
 use denizen_domain::session::Evidence;
 use denizen_domain::sign_in::{Details, Stage, Step};
@@ -121,6 +123,7 @@ impl Directory {
             let mut set = user.transition(action, at)?.with_password(stored.clone(), history, at);
             let factor = self.automatic_factor(Some(user.status), &mut set.user, at);
             let mut changes = self.changes_of(&user, &set);
+            let (factors, is_given) = with_given(factors, factor.as_ref());
             changes.writes.extend(factor);
             if wanted.revoke_sessions {
                 end_all(&mut changes, &user.id, None);
@@ -135,6 +138,7 @@ impl Directory {
                 // Whoever has a factor shows it before anything is opened by the new password (T8).
                 details: Details {
                     evidence: Some(Evidence::password(at)),
+                    past_factor: is_given,
                     ..transaction.details.clone()
                 },
                 before: &user,
@@ -149,5 +153,17 @@ impl Directory {
             }
         }
         Err(Error::Conflict)
+    }
+}
+
+/// The factors with the one that is given unasked. Nobody is asked for that one yet: whoever gets it had none, and came by a
+/// token.
+fn with_given(mut factors: Vec<Factor>, given: Option<&Write>) -> (Vec<Factor>, bool) {
+    match given {
+        Some(Write::Factor(FactorWrite::Insert(given))) => {
+            factors.push(Factor::clone(given));
+            (factors, true)
+        }
+        _ => (factors, false),
     }
 }

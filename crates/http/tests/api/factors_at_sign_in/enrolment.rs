@@ -226,6 +226,24 @@ fn no_way_in_goes_around_an_enrolment() {
     session.refused_as(401, "E0000004");
 }
 
+/// Whoever is given an e-mail factor with the first password lacks none, and is asked for it from the next sign-in on.
+/// covers: resetPasswordInTransaction
+#[test]
+fn a_factor_that_is_given_need_not_be_enrolled() {
+    let server = Server::with(HttpSettings::default(), |settings| {
+        settings.factor_policy.gives_email = true;
+        let policy = &mut settings.factor_policy.enrolments;
+        policy.insert(FactorKind::Email, Enrolment::Required);
+    });
+    let person = server.person_in("PROVISIONED", "new.comer");
+    let token = activation_token(&server, &person);
+    let told = server.visit("/authn", &json!({"token": token})).ok();
+    let body = json!({"stateToken": told["stateToken"], "newPassword": PASSWORD});
+    let told = server.visit("/authn/credentials/reset_password", &body).ok();
+    assert_eq!(told["status"], "SUCCESS", "{told}");
+    server.halted(&person, "MFA_REQUIRED");
+}
+
 fn activation_token(server: &Server, person: &Person) -> Value {
     let path = format!("/users/{}/lifecycle/reactivate?sendEmail=false", person.id);
     server.act(&path).ok()["activationToken"].clone()
