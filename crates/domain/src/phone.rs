@@ -38,7 +38,8 @@ pub struct PhoneRules {
 
 /// A phone number: as it was written, and as it is compared and called.
 ///
-/// Answers show what was written; two texts of one number are equal.
+/// Answers show it as it is called, for one of the official clients takes nothing else (contract: clients 17); two texts of
+/// one number are equal.
 #[derive(Clone, Debug)]
 pub struct PhoneNumber {
     written: String,

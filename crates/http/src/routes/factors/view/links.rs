@@ -24,10 +24,6 @@ pub(super) fn link(href: &str, allow: &[&str]) -> Value {
     json!({"href": href, "hints": {"allow": allow}})
 }
 
-fn named(name: &str, href: &str) -> Value {
-    json!([{"name": name, "href": href, "hints": {"allow": ["POST"]}}])
-}
-
 impl Place<'_> {
     pub(super) fn links(&self, factor: &Factor) -> Links {
         use FactorKind as K;
@@ -39,10 +35,9 @@ impl Place<'_> {
             // Removing works as well, but is not told (contract: factors §5).
             let itself = ("self", link(&own, &["GET"]));
             let activate = post("activate", "lifecycle/activate");
-            let resend = ("resend", named(kind.factor_type(), &format!("{own}/resend")));
+            // The original shows a list under `resend`, at which one of the official clients fails: the operation is there, its
+            // link is not (contract: clients 16).
             return Links(match kind {
-                K::Sms => vec![resend, activate, itself, user],
-                K::Call | K::Email => vec![activate, resend, itself, user],
                 K::Push | K::Duo => vec![post("poll", "lifecycle/activate/poll"), itself, user],
                 _ => vec![activate, itself, user],
             });

@@ -9,7 +9,7 @@ pub(super) fn of(factor: &Factor, login: &str) -> Option<Value> {
     match &factor.device {
         Device::Question(one) => Some(json!({"question": one.question.as_str(), "questionText": one.question.text()})),
         Device::OktaTotp(_) | Device::GoogleTotp(_) => Some(json!({"credentialId": login})),
-        Device::Sms(phone) => Some(json!({"phoneNumber": phone.number.as_written()})),
+        Device::Sms(phone) => Some(json!({"phoneNumber": phone.number.as_called()})),
         Device::Call(phone) => Some(number(&phone.number, phone.extension.as_ref())),
         // A pending address is not shown (contract: factors §1).
         Device::Email(mailbox) => factor.is_active().then(|| json!({"email": mailbox.address})),
@@ -24,8 +24,8 @@ pub(super) fn of(factor: &Factor, login: &str) -> Option<Value> {
 /// A number with what is dialled after it.
 pub(super) fn number(number: &PhoneNumber, extension: Option<&PhoneExtension>) -> Value {
     match extension {
-        Some(extension) => json!({"phoneNumber": number.as_written(), "phoneExtension": extension.as_str()}),
-        None => json!({"phoneNumber": number.as_written()}),
+        Some(extension) => json!({"phoneNumber": number.as_called(), "phoneExtension": extension.as_str()}),
+        None => json!({"phoneNumber": number.as_called()}),
     }
 }
 
