@@ -11,6 +11,7 @@ pub mod otp;
 mod policy;
 mod question;
 mod record;
+mod security_key;
 pub mod switch;
 pub mod token;
 mod totp;
@@ -28,6 +29,7 @@ pub use self::policy::{Enrolment, FactorPolicy};
 pub use self::question::{ANSWER_TOO_SHORT, Question, QuestionKey, check_answer};
 pub use self::record::{FactorRecord, MOST_FAILED_ACTIVATIONS, MOST_FAILED_VERIFICATIONS, VerifyRefusal};
 use self::token::{CustomToken, HeldYubikey, RemoteCredential};
+pub use self::security_key::{SecurityKey, U2fSecurityKey, WebAuthnKey};
 pub use self::totp::{Totp, secret_from_base32, secret_to_base32};
 use crate::id::UserId;
 use crate::push::Push;
@@ -137,6 +139,10 @@ pub enum Device {
     Call(Phone),
     /// An address that gets codes by mail.
     Email(Mailbox),
+    /// A key that a browser speaks to.
+    WebAuthn(WebAuthnKey),
+    /// A key that a browser speaks to, in the older way.
+    U2f(U2fSecurityKey),
     /// A device that approves.
     Push(Push),
     /// A token of the organization's make.
@@ -162,6 +168,8 @@ impl Device {
             Self::Sms(_) => FactorKind::Sms,
             Self::Call(_) => FactorKind::Call,
             Self::Email(_) => FactorKind::Email,
+            Self::WebAuthn(_) => FactorKind::WebAuthn,
+            Self::U2f(_) => FactorKind::U2f,
             Self::Push(_) => FactorKind::Push,
             Self::CustomHotp(_) => FactorKind::CustomHotp,
             Self::Yubikey(_) => FactorKind::Yubikey,
@@ -175,6 +183,9 @@ impl Device {
     #[must_use]
     pub fn key(&self) -> Option<String> {
         match self {
+            // The ids of both kinds are drawn by keys, and none is the other's.
+            Self::WebAuthn(one) => one.key.as_ref().map(|key| key.id.to_text()),
+            Self::U2f(one) => one.key.as_ref().map(|key| key.handle.to_text()),
             Self::Question(_)
             | Self::OktaTotp(_)
             | Self::GoogleTotp(_)
@@ -194,6 +205,8 @@ impl Device {
     pub fn sealed_mut(&mut self) -> Vec<&mut Sealed> {
         match self {
             Self::Question(_) | Self::Push(Push::Registered(_)) => Vec::new(),
+            // Of a key only what is public is known here.
+            Self::WebAuthn(_) | Self::U2f(_) => Vec::new(),
             // The seed of a YubiKey is with the YubiKey.
             Self::Yubikey(_) | Self::Rsa(_) | Self::Symantec(_) | Self::Duo(_) => Vec::new(),
             Self::CustomHotp(token) => vec![&mut token.secret],

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 use crate::entropy::Entropy;
+use crate::secret::SecretDigest;
 use crate::time::Timestamp;
 
 /// Random bytes of a challenge of WebAuthn: 128 bits, in 22 characters.
@@ -26,7 +27,7 @@ pub struct Challenge {
     expires: Timestamp,
     /// The transaction of a sign-in that it belongs to; whoever answers outside of that one answers in vain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    transaction: Option<String>,
+    transaction: Option<SecretDigest>,
 }
 
 impl Challenge {
@@ -65,7 +66,7 @@ impl Challenge {
 
     /// The same, good in one transaction only.
     #[must_use]
-    pub fn within(self, transaction: Option<String>) -> Self {
+    pub fn within(self, transaction: Option<SecretDigest>) -> Self {
         Self { transaction, ..self }
     }
 
@@ -77,8 +78,8 @@ impl Challenge {
 
     /// Whether it is still good at a time, in a transaction or outside of all.
     #[must_use]
-    pub fn is_open(&self, transaction: Option<&str>, at: Timestamp) -> bool {
-        at < self.expires && self.transaction.as_deref() == transaction
+    pub fn is_open(&self, transaction: Option<SecretDigest>, at: Timestamp) -> bool {
+        at < self.expires && self.transaction == transaction
     }
 
     /// Whether this is what was signed. It takes the same time wherever the texts differ (K2).

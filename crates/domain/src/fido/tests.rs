@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::entropy::Entropy;
+use crate::secret::Secret;
 use crate::time::Timestamp;
 
 /// Counts up, so that each draw differs.
@@ -54,17 +55,18 @@ fn w2_a_challenge_is_open_for_five_minutes() {
 
 #[test]
 fn w2_a_challenge_of_a_sign_in_is_good_there_only() {
-    let challenge = Challenge::webauthn(&entropy(), at(0)).within(Some("one".to_owned()));
-    assert!(challenge.is_open(Some("one"), at(1)));
-    assert!(!challenge.is_open(Some("two"), at(1)));
+    let (one, two) = (Secret::new("one").digest(), Secret::new("two").digest());
+    let challenge = Challenge::webauthn(&entropy(), at(0)).within(Some(one));
+    assert!(challenge.is_open(Some(one), at(1)));
+    assert!(!challenge.is_open(Some(two), at(1)));
     assert!(!challenge.is_open(None, at(1)));
     let outside = challenge.within(None);
-    assert!(!outside.is_open(Some("one"), at(1)));
+    assert!(!outside.is_open(Some(one), at(1)));
 }
 
 #[test]
 fn what_is_stored_is_read_back() {
-    let challenge = Challenge::webauthn(&entropy(), at(0)).within(Some("one".to_owned()));
+    let challenge = Challenge::webauthn(&entropy(), at(0)).within(Some(Secret::new("one").digest()));
     let json = serde_json::to_string(&challenge).unwrap();
     assert_eq!(serde_json::from_str::<Challenge>(&json).unwrap(), challenge);
     let credential = Credential {
