@@ -1,4 +1,4 @@
-"""The pages that mailed links lead to, in headless Chromium.
+"""The pages that mailed links lead to, and security keys, in headless Chromium.
 
 Runs every function below whose name starts with `test_`, against the server named by DENIZEN_URL with the API token
 DENIZEN_TOKEN, keeps pictures in the folder DENIZEN_SCREENSHOTS, and ends with the counts: "N passed, N failed".
@@ -13,6 +13,7 @@ import traceback
 import urllib.error
 import urllib.request
 
+import security_keys
 from webdriver import ENTER, OPENER, TAB, Browser
 
 URL = os.environ["DENIZEN_URL"]
@@ -150,6 +151,34 @@ def test_a_name_that_is_markup_is_text():
         browser.open(link)
         check_page(browser, "markup")
         assert login in browser.text("main")
+
+
+def test_a_security_key_is_registered_and_shown():
+    user = person(PASSWORD)
+    factors = f"/users/{user['id']}/factors"
+    with Browser() as browser:
+        browser.add_authenticator()
+        # Browsers offer keys to names, not to addresses. Any page of the origin will do.
+        browser.open(URL.replace("127.0.0.1", "localhost") + "/health/live")
+        status, factor = call("POST", factors, {"factorType": "webauthn", "provider": "FIDO"})
+        assert status == 200 and factor["status"] == "PENDING_ACTIVATION", factor
+        options = factor["_embedded"]["activation"]
+        made = security_keys.create(browser, options)
+        status, active = call("POST", f"{factors}/{factor['id']}/lifecycle/activate", made)
+        assert status == 200 and active["status"] == "ACTIVE", (made, active)
+        credential = active["profile"]["credentialId"]
+        for path in (f"{factors}/{factor['id']}/verify", f"{factors}/webauthn/verify"):
+            status, asked = call("POST", path, {})
+            assert status == 200 and asked["factorResult"] == "CHALLENGE", asked
+            used = security_keys.get(browser, asked["_embedded"]["challenge"], credential)
+            status, shown = call("POST", path, used)
+            assert status == 200 and shown["factorResult"] == "SUCCESS", (used, shown)
+            status, again = call("POST", path, used)
+            assert status == 403 and again["errorCode"] == "E0000068", again
+        # The browser itself keeps a key from being registered twice.
+        _, next_one = call("POST", factors, {"factorType": "webauthn", "provider": "FIDO"})
+        refused = security_keys.create(browser, next_one["_embedded"]["activation"])
+        assert str(refused).startswith("InvalidStateError"), refused
 
 
 def main():

@@ -74,6 +74,16 @@ class Browser:
         """The value of an expression in the page. Pages that forbid scripts allow the driver's."""
         return self._call("POST", "/execute/sync", {"script": f"return {script}", "args": []})
 
+    def run_async(self, promise):
+        """What a promise in the page comes to; a text that begins with the name of the error where it fails."""
+        script = f"const done = arguments[0]; {promise}.then(done, error => done(`${{error.name}}: ${{error.message}}`))"
+        return self._call("POST", "/execute/async", {"script": script, "args": []})
+
+    def add_authenticator(self):
+        """Plugs a security key in that is touched, and knows whose hand it is, whenever it is asked."""
+        key = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True}
+        return self._call("POST", "/webauthn/authenticator", key)
+
     def _find(self, css):
         found = self._call("POST", "/element", {"using": "css selector", "value": css})
         return f"/element/{found[ELEMENT]}"

@@ -8,6 +8,7 @@ use denizen_domain::factor::FactorPolicy;
 use denizen_domain::factor::connector::FactorConnectors;
 use denizen_domain::factor::otp::OtpVerifier;
 use denizen_domain::factor::yubikey_otp::BlockCipher;
+use denizen_domain::fido::{AuthenticatorProofs, Origin, RelyingParty, UserVerification};
 use denizen_domain::group::Group;
 use denizen_domain::id::UserId;
 use denizen_domain::oauth::TokenSignatures;
@@ -53,6 +54,8 @@ pub struct Ports {
     pub connectors: Arc<dyn FactorConnectors>,
     /// Decrypts passwords of YubiKeys.
     pub cipher: Arc<dyn BlockCipher>,
+    /// Reads what security keys send.
+    pub authenticators: Arc<dyn AuthenticatorProofs>,
 }
 
 /// How the directory behaves.
@@ -71,6 +74,9 @@ pub struct Settings {
     pub messages: MessageSettings,
     /// What is asked of factors.
     pub factor_policy: FactorPolicy,
+    /// Which pages may ask security keys for proofs; the directory's own where nothing else is said, none where that is no
+    /// page.
+    pub relying_party: Option<RelyingParty>,
 }
 
 impl Settings {
@@ -78,7 +84,11 @@ impl Settings {
     #[must_use]
     pub fn new(public_url: impl Into<String>) -> Self {
         let public_url = public_url.into().trim_end_matches('/').to_owned();
+        let origin = Origin::parse(&public_url).map(|origin| vec![origin]);
+        let relying_party =
+            origin.and_then(|origins| RelyingParty::new(origins, None, UserVerification::default()).ok());
         Self {
+            relying_party,
             public_url,
             password_policy: PasswordPolicy::default(),
             activation_token_minutes: 24 * 60,

@@ -47,7 +47,8 @@ pub use self::credentials::{AnswerRecoveryQuestion, ChangePassword, ChangeRecove
 pub use self::directory::{Directory, Ports, Settings};
 pub use self::error::{Error, PasswordSurface, ResourceKind};
 pub use self::factors::{
-    Activation, CatalogEntry, Challenge, EnrolFactor, Enrolled, FactorProfile, Proof, Verified, VerifyFactor, Wording,
+    Activation, CatalogEntry, Challenge, CredentialChallenge, EnrolFactor, Enrolled, FactorProfile, NewCredential,
+    Proof, Verified, VerifyFactor, Wording,
 };
 pub use self::groups::ListGroups;
 pub use self::log::ListEvents;

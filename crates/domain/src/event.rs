@@ -104,6 +104,10 @@ event_types! {
     FactorDeactivate = "user.mfa.factor.deactivate", "Reset factor for user";
     /// A factor was changed.
     FactorUpdate = "user.mfa.factor.update", "Update factor for user";
+    /// A security key was registered.
+    CredentialRegister = "credential.register", "Register credential";
+    /// A security key is registered no more.
+    CredentialRevoke = "credential.revoke", "Revoke credential";
     /// A code was sent by SMS, to activate a factor.
     SmsActivationCode = "system.sms.send_phone_verification_message", "Send phone verification SMS";
     /// A code was sent by SMS, to show a factor.

@@ -12,6 +12,7 @@ use denizen_oauth::JsonWebTokens;
 use denizen_otp::{Aes128Blocks, Argon2Hasher, HmacOtp, SystemEntropy};
 use denizen_persistence::{PostgresStore, SqliteStore};
 use denizen_telephony::{FolderSender as PhoneFolderSender, NoSender, TwilioSender, WebhookSender};
+use denizen_webauthn::StandardProofs;
 
 use crate::clock::SystemClock;
 use crate::config::{Config, Database, MailPart, Provider};
@@ -49,6 +50,7 @@ pub fn ports(config: &Config, store: Arc<dyn Store>, sealer: impl Sealer + 'stat
         otp: Arc::new(HmacOtp),
         signatures: Arc::new(JsonWebTokens),
         cipher: Arc::new(Aes128Blocks),
+        authenticators: Arc::new(StandardProofs),
         connectors: Arc::new(HttpConnectors::new(config.connectors.clone(), Arc::new(SystemClock))),
     })
 }

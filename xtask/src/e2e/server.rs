@@ -56,6 +56,11 @@ impl Server {
             command.env_remove(name);
         }
         command.current_dir(&folder).env("DENIZEN_BOOTSTRAP_API_TOKEN", TOKEN);
+        // Browsers offer security keys to a name only.
+        command.env(
+            "DENIZEN_WEBAUTHN__ORIGINS",
+            format!("http://localhost:{}", address.port()),
+        );
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use denizen_domain::authority::Permission;
 use denizen_domain::event::{EventOutcome, EventType, LogEvent};
-use denizen_domain::factor::{Factor, FactorId, FactorKind, FactorRefusal, FactorStatus};
+use denizen_domain::factor::{Factor, FactorId, FactorKind, FactorRefusal, FactorStatus, WrongProof};
 use denizen_domain::id::UserId;
 use denizen_domain::ports::Changes;
 use denizen_domain::time::Timestamp;
@@ -41,7 +41,7 @@ impl Directory {
         };
         for _ in 0..MOST_ROUNDS {
             let (user, changes, answer) = self.activation(&trial).await?;
-            if self.enrolment_committed(changes).await? {
+            if self.activation_committed(changes).await? {
                 return answer.map(|factor| (user, factor));
             }
         }
@@ -82,6 +82,8 @@ impl Directory {
                 };
                 self.tell_redeemed(&mut changes, trial, &user, kind, at);
                 self.tell_replaced(&mut changes, trial.doer, &user, &to, at);
+                let registered = self.credential_event(trial.doer, EventType::CredentialRegister, &user, &to, at);
+                changes.events.extend(registered);
                 self.tell_enrolled(&mut changes, trial.doer, &user, kind, at)?;
                 Ok((user, changes, Ok(to)))
             }
@@ -101,6 +103,14 @@ impl Directory {
                 Ok((user, changes, Err(wrong.into())))
             }
             Judged::RightWith(..) | Judged::Challenged(..) => Err(FactorRefusal::NotOffered.into()),
+        }
+    }
+
+    /// Commits an activation. A key that somebody has registered is refused like one that proves nothing (W3).
+    pub(crate) async fn activation_committed(&self, changes: Changes) -> Result<bool, Error> {
+        match self.enrolment_committed(changes).await {
+            Err(Error::Factor(FactorRefusal::AlreadySetUp)) => Err(WrongProof::PassCode.into()),
+            other => other,
         }
     }
 

@@ -4,6 +4,7 @@
 //! wrong, moves its version on, so that of many at once each is judged on what the one before has left (O3, L1).
 
 mod activate;
+mod any_key;
 mod automatic;
 mod catalog;
 mod dispatch;
@@ -23,7 +24,7 @@ use denizen_domain::user::User;
 
 pub use self::catalog::CatalogEntry;
 pub use self::enrol::{EnrolFactor, Enrolled, FactorProfile};
-pub use self::kinds::{Activation, Challenge};
+pub use self::kinds::{Activation, Challenge, CredentialChallenge, NewCredential};
 pub(crate) use self::verify::{Round, Trial};
 pub use self::verify::{Verified, VerifyFactor};
 use crate::account::Doer;
@@ -107,5 +108,18 @@ impl Directory {
         let mut event = self.event(doer, event, vec![Entity::user(user), factor], at);
         event.debug.insert("factor".to_owned(), kind.log_name().to_owned());
         event
+    }
+
+    /// An event about the credential of a factor, where it has one.
+    fn credential_event(
+        &self,
+        doer: &Doer,
+        event: EventType,
+        user: &User,
+        factor: &Factor,
+        at: Timestamp,
+    ) -> Option<LogEvent> {
+        factor.key.as_ref()?;
+        Some(self.factor_event(doer, event, user, factor.kind(), at))
     }
 }

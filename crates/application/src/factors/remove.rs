@@ -43,6 +43,8 @@ impl Directory {
             changes.writes.splice(0..0, [update_user(&present, after), delete]);
             let event = self.factor_event(&doer, EventType::FactorDeactivate, &present, factor.kind(), at);
             changes.events.push(event);
+            let revoked = self.credential_event(&doer, EventType::CredentialRevoke, &present, &factor, at);
+            changes.events.extend(revoked);
             if factor.is_active() {
                 self.tell_reset(&mut changes, &doer, &present, Some(factor.kind()), at)?;
             }

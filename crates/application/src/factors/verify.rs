@@ -9,6 +9,7 @@ use denizen_domain::secret::SecretDigest;
 use denizen_domain::time::Timestamp;
 use denizen_domain::user::{Failure, User};
 
+use super::any_key::ANY_KEY;
 use super::kinds::{Judged, Memo};
 use super::{Challenge, Proof, Wording, factor_id, unknown_factor, update_factor, update_user};
 use crate::account::Doer;
@@ -32,6 +33,8 @@ pub enum Verified {
     Right(Box<Factor>),
     /// A challenge was made, which is to be answered next.
     Challenged(Box<User>, Box<Factor>, Challenge),
+    /// A challenge was made, which any of these may answer.
+    AllChallenged(Box<User>, Vec<Factor>, Challenge),
 }
 
 /// Somebody shows a factor.
@@ -74,6 +77,9 @@ impl Directory {
         id: &str,
         request: &VerifyFactor,
     ) -> Result<Verified, Error> {
+        if id == ANY_KEY {
+            return self.verify_any_key(call, key, request).await;
+        }
         let user = self.find_user(call, key).await?;
         must(call, Permission::UsersCredentialsManage, &user)?;
         let doer = Doer::caller(call);
@@ -177,7 +183,7 @@ impl Directory {
             ..Changes::default()
         };
         self.tell_redeemed(&mut changes, trial, &user, to.kind(), at);
-        if wrong == WrongProof::Replayed {
+        if matches!(wrong, WrongProof::Replayed | WrongProof::Answered) {
             // No guess: it was right once. Programs that send a request twice lock nobody out.
             return Ok(Round {
                 changes,

@@ -107,7 +107,7 @@ impl Directory {
                 }
                 Err(refused) => Err(refused),
             };
-            if self.enrolment_committed(changes).await? {
+            if self.activation_committed(changes).await? {
                 return answer;
             }
         }

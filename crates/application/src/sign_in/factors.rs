@@ -1,6 +1,6 @@
 //! Showing a factor in a transaction (contract: authn-and-recovery §3.1, §6).
 
-use denizen_domain::factor::{Factor, FactorId};
+use denizen_domain::factor::{Factor, FactorId, FactorRefusal};
 use denizen_domain::ports::{Changes, SessionWrite, Write};
 use denizen_domain::secret::Secret;
 use denizen_domain::sign_in::{Stage, Step, Transaction};
@@ -131,6 +131,8 @@ impl Directory {
                 move_on(&mut changes, transaction, &to);
                 Ok(challenged(token, to, after, *factor, challenge))
             }
+            // Within a transaction each factor is asked by itself.
+            Ok(Verified::AllChallenged(..)) => Err(FactorRefusal::NotOffered.into()),
             Err(error) => {
                 // Of whoever is locked out now the transaction is void, and does not come back with the end of the lock-out.
                 if after.status == Status::LockedOut && user.status != Status::LockedOut {

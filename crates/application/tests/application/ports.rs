@@ -7,6 +7,9 @@ use async_trait::async_trait;
 use denizen_domain::entropy::Entropy;
 use denizen_domain::factor::otp::{OtpParameters, OtpVerifier};
 use denizen_domain::factor::yubikey_otp::BlockCipher;
+use denizen_domain::fido::{
+    AuthenticatorProofs, Bytes, CredentialKey, ProofRefusal, Registration, Report, Touch, U2fRegistration,
+};
 use denizen_domain::oauth::{
     AccessClaims, AssertionClaims, AssertionRefusal, ClientKey, MadeKey, SignatureError, TokenSignatures,
 };
@@ -126,6 +129,26 @@ pub struct NoCipher;
 impl BlockCipher for NoCipher {
     fn decrypt(&self, _: &[u8; 16], block: [u8; 16]) -> [u8; 16] {
         block
+    }
+}
+
+pub struct NoAuthenticators;
+
+impl AuthenticatorProofs for NoAuthenticators {
+    fn registration(&self, _: &[u8], _: &[u8]) -> Result<Registration, ProofRefusal> {
+        Err(ProofRefusal::Malformed)
+    }
+
+    fn assertion(&self, _: &CredentialKey, _: &[u8], _: &[u8], _: &[u8]) -> Result<Report, ProofRefusal> {
+        Err(ProofRefusal::Malformed)
+    }
+
+    fn u2f_registration(&self, _: &[u8], _: &[u8], _: &str) -> Result<U2fRegistration, ProofRefusal> {
+        Err(ProofRefusal::Malformed)
+    }
+
+    fn u2f_assertion(&self, _: &Bytes, _: &[u8], _: &[u8], _: &str) -> Result<Touch, ProofRefusal> {
+        Err(ProofRefusal::Malformed)
     }
 }
 

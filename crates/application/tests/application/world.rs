@@ -20,7 +20,9 @@ use denizen_domain::time::Timestamp;
 use denizen_domain::user::User;
 use serde_json::{Value, json};
 
-use crate::ports::{FastHasher, NoCipher, NumberedCodes, OpenSealer, PlainSignatures, SeededEntropy, TestClock};
+use crate::ports::{
+    FastHasher, NoAuthenticators, NoCipher, NumberedCodes, OpenSealer, PlainSignatures, SeededEntropy, TestClock,
+};
 use crate::store::RestlessStore;
 
 pub const PASSWORD: &str = "tlpWENT2m";
@@ -68,6 +70,7 @@ impl World {
             signatures: Arc::new(PlainSignatures),
             connectors: Arc::new(NoConnectors),
             cipher: Arc::new(NoCipher),
+            authenticators: Arc::new(NoAuthenticators),
         };
         Directory::found(&ports, "Org").await.unwrap();
         let mut settings = Settings::new("https://id.example.com/");

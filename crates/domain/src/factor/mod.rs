@@ -28,8 +28,8 @@ pub use self::message::{Mailbox, NumberOnFile, Phone};
 pub use self::policy::{Enrolment, FactorPolicy};
 pub use self::question::{ANSWER_TOO_SHORT, Question, QuestionKey, check_answer};
 pub use self::record::{FactorRecord, MOST_FAILED_ACTIVATIONS, MOST_FAILED_VERIFICATIONS, VerifyRefusal};
-use self::token::{CustomToken, HeldYubikey, RemoteCredential};
 pub use self::security_key::{SecurityKey, U2fSecurityKey, WebAuthnKey};
+use self::token::{CustomToken, HeldYubikey, RemoteCredential};
 pub use self::totp::{Totp, secret_from_base32, secret_to_base32};
 use crate::id::UserId;
 use crate::push::Push;
@@ -277,6 +277,9 @@ pub enum WrongProof {
     /// The code of a token.
     #[error("not the token's code")]
     Token,
+    /// The answer to a challenge that was answered.
+    #[error("the challenge was answered before")]
+    Answered,
     /// A code that was used before.
     #[error("the code was used before")]
     Replayed,

@@ -71,7 +71,7 @@ impl From<VerifyRefusal> for Refusal {
 impl From<WrongProof> for Refusal {
     fn from(wrong: WrongProof) -> Self {
         let what = match wrong {
-            WrongProof::PassCode => "passcode",
+            WrongProof::PassCode | WrongProof::Answered => "passcode",
             WrongProof::Answer => "answer",
             WrongProof::Token => "token",
             WrongProof::Replayed => {

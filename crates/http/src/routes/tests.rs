@@ -12,6 +12,7 @@ use denizen_domain::ports::Clock;
 use denizen_domain::time::Timestamp;
 use denizen_oauth::JsonWebTokens;
 use denizen_otp::{Aes128Blocks, Argon2Hasher, HmacOtp, KeySealer, Limits, SealingKey, SystemEntropy};
+use denizen_webauthn::StandardProofs;
 
 use crate::operation::{Declared, Table};
 use crate::{Api, HttpSettings};
@@ -35,6 +36,7 @@ async fn table() -> Vec<Declared> {
         signatures: Arc::new(JsonWebTokens),
         connectors: Arc::new(NoConnectors),
         cipher: Arc::new(Aes128Blocks),
+        authenticators: Arc::new(StandardProofs),
     };
     Directory::found(&ports, "Denizen").await.unwrap();
     let directory = Directory::open(ports, Settings::new("https://id.example.com"))

@@ -35,6 +35,7 @@ mod recovery;
 mod role_targets;
 mod roles;
 mod secrets;
+mod security_keys;
 mod server;
 mod service;
 mod sessions;

@@ -18,6 +18,7 @@ use denizen_domain::token::TokenPurpose;
 use denizen_http::{Api, HttpSettings};
 use denizen_oauth::JsonWebTokens;
 use denizen_otp::{Aes128Blocks, Argon2Hasher, HmacOtp, KeySealer, Limits, SealingKey, SystemEntropy};
+use denizen_webauthn::StandardProofs;
 use serde_json::{Value, json};
 
 use crate::wire::{Answer, Request};
@@ -98,6 +99,7 @@ impl Server {
             signatures: Arc::new(JsonWebTokens),
             connectors: Arc::new(NoConnectors),
             cipher: Arc::new(Aes128Blocks),
+            authenticators: Arc::new(StandardProofs),
         };
         equip(&mut ports);
         let mut settings = Settings::new(PUBLIC_URL);

@@ -11,6 +11,7 @@ mod reader;
 mod sections;
 mod telephony;
 mod values;
+mod webauthn;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ pub use self::telephony::{Provider, TelephonyPart};
 use denizen_application::{MessageSettings, Settings};
 use denizen_connector::Connector;
 use denizen_domain::factor::{FactorKind, FactorPolicy};
+use denizen_domain::fido::RelyingParty;
 use denizen_domain::password::PasswordPolicy;
 use denizen_domain::secret::Secret;
 use denizen_domain::session::SessionLimits;
@@ -53,6 +55,8 @@ pub struct Config {
     pub telephony: TelephonyPart,
     /// Connectors to services that verify factors of their own.
     pub connectors: Vec<(FactorKind, Connector)>,
+    /// Which pages may ask security keys for proofs, where it is not only the directory's own.
+    pub relying_party: Option<RelyingParty>,
     /// What is asked of passwords.
     pub password_policy: PasswordPolicy,
     /// How long an activation link is good.
@@ -95,6 +99,7 @@ impl Config {
             notices: sections::notices(&reader)?,
             telephony: telephony::telephony(&reader, below("phone"))?,
             connectors: connectors::connectors(&reader)?,
+            relying_party: webauthn::relying_party(&reader)?,
             password_policy: sections::password_policy(&reader)?,
             activation_token_minutes: reader.number("tokens.activation_minutes", 1..=7 * 24 * 60)?,
             session_limits: sections::sessions(&reader)?,
@@ -116,7 +121,9 @@ impl Config {
     /// What the use cases need to know, for a server that is reached here.
     #[must_use]
     pub fn settings(&self, public_url: &str) -> Settings {
+        let usual = Settings::new(public_url);
         Settings {
+            relying_party: self.relying_party.clone().or(usual.relying_party),
             password_policy: self.password_policy.clone(),
             activation_token_minutes: self.activation_token_minutes,
             session_limits: self.session_limits,
@@ -127,7 +134,7 @@ impl Config {
                 phone_codes_a_day: self.telephony.most_a_day,
                 ..self.notices.clone()
             },
-            ..Settings::new(public_url)
+            ..usual
         }
     }
 

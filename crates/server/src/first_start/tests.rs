@@ -8,6 +8,7 @@ use denizen_domain::authority::Principal;
 use denizen_domain::factor::connector::NoConnectors;
 use denizen_oauth::JsonWebTokens;
 use denizen_otp::{Aes128Blocks, Argon2Hasher, HmacOtp, KeySealer, Limits, SealingKey, SystemEntropy};
+use denizen_webauthn::StandardProofs;
 
 use super::*;
 use crate::clock::SystemClock;
@@ -23,6 +24,7 @@ async fn directory() -> Arc<Directory> {
         signatures: Arc::new(JsonWebTokens),
         connectors: Arc::new(NoConnectors),
         cipher: Arc::new(Aes128Blocks),
+        authenticators: Arc::new(StandardProofs),
     };
     Directory::found(&ports, "Denizen").await.unwrap();
     Directory::open(ports, Settings::new("http://127.0.0.1:8080"))

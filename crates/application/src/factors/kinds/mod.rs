@@ -3,6 +3,7 @@
 mod connected;
 mod custom;
 mod question;
+mod security_key;
 mod sent;
 mod totp;
 mod yubikey;
@@ -20,6 +21,8 @@ use zeroize::Zeroizing;
 
 pub(crate) use self::connected::Connected;
 pub(crate) use self::question::Answered;
+pub use self::security_key::{CredentialChallenge, NewCredential};
+pub(crate) use self::security_key::{is_answered, shows_key};
 pub(crate) use self::sent::{Sent, SentFor};
 use super::enrol::Target;
 use super::{EnrolFactor, Trial};
@@ -39,6 +42,13 @@ pub enum Activation {
         /// The token in the picture's address.
         picture: Secret,
     },
+    /// What a browser makes a credential of.
+    WebAuthn(NewCredential),
+    /// What a browser registers a key of U2F with.
+    U2f {
+        /// What is to be signed.
+        nonce: String,
+    },
 }
 
 /// What is told of a challenge beside the factor.
@@ -48,6 +58,13 @@ pub enum Challenge {
     Page(ConnectorPage),
     /// A code is on its way.
     Sent,
+    /// A credential is to be used.
+    WebAuthn(CredentialChallenge),
+    /// A key of U2F is to be used.
+    U2f {
+        /// What is to be signed.
+        nonce: String,
+    },
 }
 
 /// A factor that a kind has made.
@@ -121,6 +138,7 @@ impl Directory {
         );
         let is_known = match kind {
             FactorKind::Sms | FactorKind::Call => self.settings.messages.telephony,
+            FactorKind::WebAuthn | FactorKind::U2f => self.settings.relying_party.is_some(),
             _ => is_known,
         };
         is_known && structure.factor_switches.is_on(kind, &self.ports.connectors.kinds())
@@ -139,6 +157,7 @@ impl Directory {
             FactorKind::Question => self.new_question(user, request, memo).await,
             FactorKind::OktaTotp | FactorKind::GoogleTotp => self.new_totp(target, request),
             FactorKind::Sms | FactorKind::Call | FactorKind::Email => self.new_sent(doer, user, target, request).await,
+            FactorKind::WebAuthn | FactorKind::U2f => self.new_security_key(user, target),
             FactorKind::CustomHotp => self.new_custom_token(target, request).await,
             FactorKind::Yubikey => self.new_yubikey(user, target, request).await,
             FactorKind::Rsa | FactorKind::Symantec | FactorKind::Duo => {
@@ -161,6 +180,8 @@ impl Directory {
             Device::Question(question) => self.judge_answer(trial, question, memo).await,
             Device::OktaTotp(totp) | Device::GoogleTotp(totp) => self.judge_totp(trial, factor, totp, at),
             Device::Sms(_) | Device::Call(_) | Device::Email(_) => self.judge_sent(trial, factor, user, at).await,
+            Device::WebAuthn(device) => self.judge_webauthn(trial, device, at),
+            Device::U2f(device) => self.judge_u2f(trial, device, at),
             Device::CustomHotp(token) => self.judge_custom_token(trial, factor, token, at).await,
             Device::Yubikey(held) => self.judge_yubikey(trial, factor, held, at).await,
             Device::Rsa(known) | Device::Symantec(known) | Device::Duo(known) => {
@@ -185,6 +206,7 @@ impl Directory {
             Device::Sms(_) | Device::Call(_) | Device::Email(_) => {
                 self.judge_code(factor, needed_code(trial)?, None, at)
             }
+            Device::WebAuthn(_) | Device::U2f(_) => self.judge_new_key(trial, factor, at),
             Device::Duo(known) => {
                 self.judge_connected_activation(trial, factor, user, known, at, memo)
                     .await
@@ -222,6 +244,8 @@ impl Directory {
             | Device::Sms(_)
             | Device::Call(_)
             | Device::Email(_)
+            | Device::WebAuthn(_)
+            | Device::U2f(_)
             | Device::CustomHotp(_)
             | Device::Rsa(_)
             | Device::Symantec(_)

@@ -147,6 +147,9 @@ async fn verify(mut request: Request) -> Answer {
     let verified = directory.verify_factor(&request.call, &key, &id, &wanted).await?;
     Ok(answer::json(&match &verified {
         Verified::Right(factor) => view::success(factor),
+        Verified::AllChallenged(user, factors, challenge) => {
+            Place::of_user(request.api.base(), user).challenge_of_all(factors, challenge)
+        }
         Verified::Challenged(user, factor, challenge) => {
             Place::of_user(request.api.base(), user).challenge(factor, challenge)
         }

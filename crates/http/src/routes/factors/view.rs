@@ -1,5 +1,6 @@
 //! Factors as clients see them (contract: factors §1, §5, §7).
 
+mod keys;
 mod links;
 mod profile;
 
@@ -158,6 +159,8 @@ impl<'a> Place<'a> {
                 "_links": {"qrcode": self.picture(id, picture.expose())},
             }),
             Activation::Page(page) => opened(page),
+            Activation::WebAuthn(credential) => keys::creation(credential),
+            Activation::U2f { nonce } => keys::u2f_creation(nonce),
         }
     }
 
@@ -199,6 +202,8 @@ impl<'a> Place<'a> {
                 links: Some(self.answer_links(&factor.id)),
                 embedded: Some(json!({"verification": opened(page)})),
             },
+            Challenge::WebAuthn(told) => self.key_challenge(factor, keys::challenge(told)),
+            Challenge::U2f { nonce } => self.key_challenge(factor, keys::u2f_challenge(nonce)),
         }
     }
 }
@@ -216,10 +221,10 @@ fn opened(page: &ConnectorPage) -> Value {
 }
 
 /// A proof was right.
-pub(crate) fn success(_factor: &Factor) -> ResultView {
+pub(crate) fn success(factor: &Factor) -> ResultView {
     ResultView {
         factor_result: "SUCCESS",
-        profile: None,
+        profile: keys::profile(factor),
         links: None,
         embedded: None,
     }

@@ -10,6 +10,13 @@ use super::Place;
 /// Links, in the order in which they are shown.
 pub(crate) struct Links(Vec<(&'static str, Value)>);
 
+impl Links {
+    /// Links in an order of their own.
+    pub(super) fn of(links: Vec<(&'static str, Value)>) -> Self {
+        Self(links)
+    }
+}
+
 impl Serialize for Links {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;

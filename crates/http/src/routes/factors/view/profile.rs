@@ -4,6 +4,8 @@ use denizen_domain::factor::{Device, Factor};
 use denizen_domain::phone::{PhoneExtension, PhoneNumber};
 use serde_json::{Value, json};
 
+use super::keys;
+
 /// The profile; none where the kind has none.
 pub(super) fn of(factor: &Factor, login: &str) -> Option<Value> {
     match &factor.device {
@@ -13,6 +15,7 @@ pub(super) fn of(factor: &Factor, login: &str) -> Option<Value> {
         Device::Call(phone) => Some(number(&phone.number, phone.extension.as_ref())),
         // A pending address is not shown (contract: factors §1).
         Device::Email(mailbox) => factor.is_active().then(|| json!({"email": mailbox.address})),
+        Device::WebAuthn(_) | Device::U2f(_) => keys::profile(factor),
         Device::Push(_) | Device::CustomHotp(_) => None,
         Device::Yubikey(held) => Some(json!({"credentialId": held.credential_id})),
         Device::Rsa(known) | Device::Symantec(known) | Device::Duo(known) => {
