@@ -3,8 +3,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::device::{DeviceKey, DeviceName};
@@ -71,7 +71,7 @@ pub struct Registration {
 pub struct ListRequest {}
 
 /// A yes or a no.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Verdict {
     /// Yes.
@@ -81,7 +81,7 @@ pub enum Verdict {
 }
 
 /// A device answers.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// The id of the push.
     pub transaction: String,
@@ -90,7 +90,7 @@ pub struct Answer {
     /// Yes or no.
     pub verdict: Verdict,
     /// The number that was chosen.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<u8>,
 }
 

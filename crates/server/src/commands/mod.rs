@@ -1,5 +1,6 @@
 //! The command line: one file for each command.
 
+mod device;
 mod keys;
 mod migrate;
 mod operator;
@@ -41,14 +42,25 @@ enum Command {
     /// Look at users
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Be a device that approves pushes: needs no server and no configuration of its own
+    Device(device::DeviceArguments),
     /// Print the configuration in force, with secrets hidden
     Config,
 }
 
 /// Does what the command line asks for.
 pub fn run(line: CommandLine) -> Result<()> {
+    match line.command.unwrap_or(Command::Serve) {
+        // A device has no part in the configuration of a server.
+        Command::Device(arguments) => device::run(arguments),
+        command => run_beside(line.flags, command),
+    }
+}
+
+/// Does what needs the configuration.
+fn run_beside(flags: Flags, command: Command) -> Result<()> {
     let sources = Sources {
-        flags: line.flags,
+        flags,
         variables: std::env::vars_os().collect(),
         folder: std::env::current_dir().context("the present folder is gone")?,
     };
@@ -58,7 +70,8 @@ pub fn run(line: CommandLine) -> Result<()> {
         tracing::warn!("{warning}");
     }
     let system = System::new();
-    match line.command.unwrap_or(Command::Serve) {
+    match command {
+        Command::Device(arguments) => device::run(arguments),
         Command::Serve => system.block_on(serve::run(config)),
         Command::Migrate => system.block_on(migrate::run(&config)),
         Command::Token(command) => system.block_on(token::run(&config, command)),
