@@ -333,6 +333,7 @@ fn every_default_is_read_and_nothing_else() {
     sections::notices(&reader).unwrap();
     telephony::telephony(&reader, folder.to_owned()).unwrap();
     connectors::connectors(&reader).unwrap();
+    webauthn::relying_party(&reader).unwrap();
     sections::password_policy(&reader).unwrap();
     sections::sessions(&reader).unwrap();
     factors::factors(&reader).unwrap();

@@ -56,6 +56,8 @@ pub(crate) struct EntryView {
     links: Links,
     status: &'static str,
     enrollment: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<Value>,
     #[serde(rename = "_embedded", skip_serializing_if = "Option::is_none")]
     embedded: Option<Value>,
 }
@@ -179,6 +181,7 @@ impl<'a> Place<'a> {
             links: self.entry_links(kind),
             status: entry.status().map_or("NOT_SETUP", |status| status.as_str()),
             enrollment: entry.enrolment.as_str(),
+            policy: keys::policy(entry),
             embedded: entry.on_file.as_ref().map(|on_file| {
                 let profile = profile::number(&on_file.number, on_file.extension.as_ref());
                 json!({"phones": [{"id": on_file.id, "profile": profile, "status": "ACTIVE"}]})

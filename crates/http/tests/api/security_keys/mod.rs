@@ -192,8 +192,34 @@ fn any_key_answers_a_challenge_of_all() {
     assert_eq!(server.status(&person), "LOCKED_OUT");
 }
 
+/// W2: a challenge of a sign-in is answered there, and nowhere else.
+/// covers: authenticate, verifyFactorInTransaction, verifyFactor
+#[test]
+fn w2_a_key_signs_in() {
+    let server = Server::start();
+    let person = server.active("isaac.brock");
+    let mut held = Held::new(&server, &person, 1);
+    let (state, told) = server.halted(&person, "MFA_REQUIRED");
+    let id = &told["_embedded"]["factors"][0]["id"];
+    let asked = server.factor_step(&state, id, "verify", &json!({})).ok();
+    assert_eq!(asked["status"], "MFA_CHALLENGE");
+    let challenge = challenge_in(&asked["_embedded"]["factor"]);
+    let proof = assertion(&held.key.assert(&challenge, PUBLIC_URL));
+    wrong(&held.shown(&server, &proof));
+    let told = server.factor_step(&state, id, "verify", &proof).ok();
+    assert_eq!(told["status"], "SUCCESS");
+    let session = server
+        .visit("/sessions", &json!({"sessionToken": told["sessionToken"]}))
+        .ok();
+    assert_eq!(session["amr"], json!(["pwd", "mfa", "hwk"]));
+    let (state, _) = server.halted(&person, "MFA_REQUIRED");
+    let challenge = held.challenge(&server);
+    let proof = assertion(&held.key.assert(&challenge, PUBLIC_URL));
+    wrong(&server.factor_step(&state, id, "verify", &proof));
+}
+
 /// Ten keys and no more.
-/// covers: enrollFactor
+/// covers: enrollFactor, listSupportedFactors
 #[test]
 fn a_user_has_at_most_ten_keys() {
     let server = Server::start();
@@ -203,4 +229,9 @@ fn a_user_has_at_most_ten_keys() {
     }
     let body = json!({"factorType": "webauthn", "provider": "FIDO"});
     server.post(&factors(&person), &body).refused_as(400, "E0000001");
+    let catalog = server.get(&format!("{}/catalog", factors(&person))).ok();
+    let mut entries = catalog.as_array().unwrap().iter();
+    let entry = entries.find(|entry| entry["factorType"] == "webauthn").unwrap();
+    let policy = json!({"enrollment": {"enrolled": 10, "minimum": 0, "maximum": 10}});
+    assert_eq!((&entry["status"], &entry["policy"]), (&json!("ACTIVE"), &policy));
 }

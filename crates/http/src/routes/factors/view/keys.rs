@@ -1,7 +1,7 @@
 //! What browsers are told so that security keys answer (contract: factors §7.10, §7.11).
 
-use denizen_application::{Challenge, CredentialChallenge, NewCredential};
-use denizen_domain::factor::{Device, Factor};
+use denizen_application::{CatalogEntry, Challenge, CredentialChallenge, NewCredential};
+use denizen_domain::factor::{Device, Factor, FactorKind};
 use denizen_domain::fido::{CredentialKey, U2F_VERSION, authenticator_name};
 use serde_json::{Value, json};
 
@@ -66,6 +66,14 @@ pub(super) fn profile(factor: &Factor) -> Option<Value> {
             .map(|key| json!({"credentialId": key.handle.to_text(), "version": U2F_VERSION})),
         _ => None,
     }
+}
+
+/// How many keys there may be (contract: factors §6.2); nothing for other kinds, of which there is one.
+pub(super) fn policy(entry: &CatalogEntry) -> Option<Value> {
+    let is_key = matches!(entry.kind, FactorKind::WebAuthn | FactorKind::U2f);
+    let enrolled = entry.enrolled.iter().filter(|factor| factor.is_active()).count();
+    let told = json!({"enrolled": enrolled, "minimum": 0, "maximum": entry.kind.most()});
+    is_key.then(|| json!({"enrollment": told}))
 }
 
 impl Place<'_> {
