@@ -70,6 +70,11 @@ impl Doer {
         }
     }
 
+    /// The request by which it is done.
+    pub(crate) fn request(&self) -> &RequestContext {
+        &self.request
+    }
+
     /// The directory itself.
     pub(crate) fn system(organization: &str) -> Self {
         let actor = Entity {

@@ -70,6 +70,8 @@ pub enum ResourceKind {
     UserFactor,
     /// A template of short messages.
     SmsTemplate,
+    /// A push to a device.
+    PushTransaction,
 }
 
 impl ResourceKind {
@@ -99,6 +101,7 @@ impl ResourceKind {
             Self::HotpProfile => "HotpFactorProfile",
             Self::Yubikey => "YubikeyOtpToken",
             Self::UserFactor => "UserFactor",
+            Self::PushTransaction => "FactorTransaction",
             // Odd, and so on the wire (contract: messages §1).
             Self::SmsTemplate => "AppInstance",
         }

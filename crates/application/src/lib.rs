@@ -47,8 +47,9 @@ pub use self::credentials::{AnswerRecoveryQuestion, ChangePassword, ChangeRecove
 pub use self::directory::{Directory, Ports, Settings};
 pub use self::error::{Error, PasswordSurface, ResourceKind};
 pub use self::factors::{
-    Activation, CatalogEntry, Challenge, CredentialChallenge, EnrolFactor, Enrolled, FactorProfile, NewCredential,
-    Proof, Verified, VerifyFactor, Wording,
+    ANSWERS, Activation, CHALLENGES, CatalogEntry, Challenge, CredentialChallenge, EnrolFactor, Enrolled,
+    FactorProfile, NewCredential, Proof, PushActivation, PushActivationStep, REGISTRATIONS, Registered, Verified,
+    VerifyFactor, Wording,
 };
 pub use self::groups::ListGroups;
 pub use self::log::ListEvents;

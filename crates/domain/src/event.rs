@@ -124,6 +124,8 @@ event_types! {
     FactorEnrolledMail = "system.email.mfa_enroll_notification.sent_message", "Send factor enrollment mail";
     /// A mail told a user that factors were reset.
     FactorResetMail = "system.email.mfa_reset_notification.sent_message", "Send factor reset mail";
+    /// A device was asked to approve.
+    PushChallenge = "system.push.send_factor_verify_push", "Send factor verification push";
     /// Somebody showed a factor, or failed to.
     AuthenticationViaMfa = "user.authentication.auth_via_mfa", "Authenticate user by factor";
     /// Too many codes were tried in a short time.

@@ -38,11 +38,13 @@ pub enum MailTemplate {
     AuthenticatorEnrolled,
     /// Tells a user that factors were reset.
     AuthenticatorReset,
+    /// Leads a device to its registration.
+    OktaVerifyActivation,
 }
 
 impl MailTemplate {
     /// Every template.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UserActivation,
         Self::ForgotPassword,
         Self::PasswordResetByAdmin,
@@ -56,6 +58,7 @@ impl MailTemplate {
         Self::EmailChallenge,
         Self::AuthenticatorEnrolled,
         Self::AuthenticatorReset,
+        Self::OktaVerifyActivation,
     ];
 
     /// The template's name.
@@ -75,6 +78,7 @@ impl MailTemplate {
             Self::EmailChallenge => "EmailChallenge",
             Self::AuthenticatorEnrolled => "AuthenticatorEnrolled",
             Self::AuthenticatorReset => "AuthenticatorReset",
+            Self::OktaVerifyActivation => "OktaVerifyActivation",
         }
     }
 

@@ -76,6 +76,14 @@ const FILES: &[(&str, &str)] = &[
         "AuthenticatorReset.txt",
         include_str!("../templates/AuthenticatorReset.txt"),
     ),
+    (
+        "OktaVerifyActivation.html",
+        include_str!("../templates/OktaVerifyActivation.html"),
+    ),
+    (
+        "OktaVerifyActivation.txt",
+        include_str!("../templates/OktaVerifyActivation.txt"),
+    ),
 ];
 
 /// Values are cut to this many characters: a mail is no place for a profile of a megabyte (H10).
@@ -161,6 +169,7 @@ fn subject(mail: &Mail) -> String {
         MailTemplate::EmailChallenge => format!("{org}: your code"),
         MailTemplate::AuthenticatorEnrolled => format!("{org}: a factor was enrolled"),
         MailTemplate::AuthenticatorReset => format!("{org}: a factor was reset"),
+        MailTemplate::OktaVerifyActivation => format!("{org}: register your device"),
     }
 }
 
@@ -216,6 +225,7 @@ mod tests {
                     | MailTemplate::ForgotPassword
                     | MailTemplate::PasswordResetByAdmin
                     | MailTemplate::SelfServiceUnlock
+                    | MailTemplate::OktaVerifyActivation
             );
             let has_code = matches!(
                 template,

@@ -109,6 +109,7 @@ pub fn app(
         .service(health::scope(api))
         .configure(description::declare)
         .configure(|config| endpoint::mount(routes::oauth_endpoints(api), config))
+        .configure(|config| endpoint::mount(routes::device_endpoints(api), config))
         .service(clients(api))
         .configure(|config| endpoint::mount(pages::all(api), config))
         .service(operations(api))
@@ -142,6 +143,13 @@ pub fn configure_oauth(api: &Api) -> impl FnOnce(&mut web::ServiceConfig) + use<
 pub fn configure_pages(api: &Api) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
     let api = api.clone();
     move |config| endpoint::mount_gated(&api, pages::all(&api), config)
+}
+
+/// What devices that approve sign-ins ask for, under `/device/v1/…`, for services that mount [`scope`] beside routes of their
+/// own.
+pub fn configure_devices(api: &Api) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
+    let api = api.clone();
+    move |config| endpoint::mount_gated(&api, routes::device_endpoints(&api), config)
 }
 
 fn operations(api: &Api) -> Scope {

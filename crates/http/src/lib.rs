@@ -21,6 +21,7 @@ mod operation;
 mod origin;
 mod pages;
 mod paging;
+mod picture;
 mod query;
 mod rate_limit;
 mod refusal;
@@ -30,7 +31,7 @@ mod settings;
 mod throttle;
 mod visit;
 
-pub use self::api::{Api, app, configure_oauth, configure_pages, scope};
+pub use self::api::{Api, app, configure_devices, configure_oauth, configure_pages, scope};
 pub use self::rate_limit::{BucketLimit, RateLimits};
 pub use self::settings::{HttpSettings, InvalidNetwork, Network};
 pub use self::throttle::AccountLimits;

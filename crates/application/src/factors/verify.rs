@@ -137,7 +137,7 @@ impl Directory {
         }
     }
 
-    fn right(
+    pub(super) fn right(
         &self,
         trial: &Trial<'_>,
         (from, to): (&Factor, Factor),
@@ -166,7 +166,7 @@ impl Directory {
     }
 
     /// A wrong proof is counted, and moves the factor on: what others judged on the same state, they judge again (L1, L3).
-    async fn wrong(
+    pub(super) async fn wrong(
         &self,
         trial: &Trial<'_>,
         (from, to): (&Factor, Factor),

@@ -30,9 +30,9 @@ pub use self::question::{ANSWER_TOO_SHORT, Question, QuestionKey, check_answer};
 pub use self::record::{FactorRecord, MOST_FAILED_ACTIVATIONS, MOST_FAILED_VERIFICATIONS, VerifyRefusal};
 pub use self::security_key::{SecurityKey, U2fSecurityKey, WebAuthnKey};
 use self::token::{CustomToken, HeldYubikey, RemoteCredential};
-pub use self::totp::{Totp, secret_from_base32, secret_to_base32};
+pub use self::totp::{Totp, otpauth_uri, secret_from_base32, secret_to_base32};
 use crate::id::UserId;
-use crate::push::Push;
+use crate::push::{Push, TooManyPushes, activation_key, device_key};
 use crate::sealed::Sealed;
 use crate::time::Timestamp;
 
@@ -196,8 +196,9 @@ impl Device {
             | Self::Yubikey(_)
             | Self::Rsa(_)
             | Self::Symantec(_)
-            | Self::Duo(_)
-            | Self::Push(_) => None,
+            | Self::Duo(_) => None,
+            Self::Push(Push::Waiting(activation)) => Some(activation_key(&activation.digest)),
+            Self::Push(Push::Registered(device)) => Some(device_key(&device.key.thumbprint())),
         }
     }
 
@@ -263,6 +264,9 @@ pub enum FactorRefusal {
     /// The mail address is not the user's.
     #[error("not the user's own address")]
     ForeignAddress,
+    /// Too many pushes of late were left without an answer.
+    #[error(transparent)]
+    TooManyPushes(#[from] TooManyPushes),
 }
 
 /// Why a proof is wrong (contract: factors §6.8, §6.10, §10).

@@ -29,6 +29,25 @@ pub fn secret_to_base32(secret: &[u8]) -> Secret {
     Secret::new(base32::encode(ALPHABET, secret))
 }
 
+/// What an authenticator reads from a picture: the secret, and what to call it (contract: factors §7.5).
+#[must_use]
+pub fn otpauth_uri(issuer: &str, login: &str, secret: &Secret) -> Secret {
+    let (issuer, login) = (escaped(issuer), escaped(login));
+    let secret = secret.expose();
+    Secret::new(format!(
+        "otpauth://totp/{issuer}:{login}?secret={secret}&issuer={issuer}"
+    ))
+}
+
+/// A text as a part of a URI: all but unreserved characters are escaped (RFC 3986 §2.3).
+fn escaped(text: &str) -> String {
+    let escape = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(escape).collect()
+}
+
 /// The secret that codes are made of, and how far they have been used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

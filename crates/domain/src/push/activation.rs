@@ -24,6 +24,9 @@ pub struct Activation {
     /// The first instant at which it is refused.
     #[serde(with = "crate::time::millis")]
     pub expires: Timestamp,
+    /// It was told that nobody came in time: whoever asks to activate the next time gets another token.
+    #[serde(default)]
+    pub is_told_over: bool,
 }
 
 impl Activation {
@@ -34,6 +37,7 @@ impl Activation {
             token,
             digest,
             expires: at.whole_seconds().plus_minutes(ACTIVATION_MINUTES),
+            is_told_over: false,
         }
     }
 

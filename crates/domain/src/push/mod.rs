@@ -19,7 +19,7 @@ pub use self::device::{DeviceKey, DeviceName, Push, RegisteredDevice, device_key
 pub use self::number::NumberChallenge;
 pub use self::pace::{MOST_UNANSWERED, TooManyPushes, UNANSWERED_WINDOW_MINUTES, must_not_tire};
 pub use self::statement::{
-    Answer, LONGEST_STATEMENT, ListRequest, Registration, Statement, StatementRefusal, Verdict, claimed_device,
+    Answer, LONGEST_STATEMENT, ListRequest, Registration, Saying, Statement, StatementRefusal, Verdict, claimed_device,
 };
 pub use self::transaction::{
     AnswerRefusal, KEPT_MINUTES, NewPush, PUSH_MINUTES, PushContext, PushState, PushTransaction,

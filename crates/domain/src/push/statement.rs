@@ -44,6 +44,13 @@ pub struct Statement<T> {
     pub said: T,
 }
 
+/// What a statement can say.
+pub trait Saying: DeserializeOwned {}
+
+impl Saying for Registration {}
+impl Saying for ListRequest {}
+impl Saying for Answer {}
+
 #[derive(Deserialize)]
 struct Claims<T> {
     iss: String,
@@ -94,7 +101,7 @@ pub struct Answer {
     pub number: Option<u8>,
 }
 
-impl<T: DeserializeOwned> Statement<T> {
+impl<T: Saying> Statement<T> {
     /// Reads what a device has signed, for the endpoint with an address, at a moment.
     ///
     /// # Errors

@@ -109,7 +109,7 @@ pub struct PushTransaction {
     pub expires: Timestamp,
     /// The sign-in that it belongs to.
     pub sign_in: Option<SecretDigest>,
-    /// Whether its success has let somebody in.
+    /// Whether what became of it was taken in the sign-in: a success lets in once, and anything else is told once.
     pub is_used: bool,
     /// What the device shows.
     pub context: PushContext,
@@ -193,6 +193,19 @@ impl PushTransaction {
     pub fn used(&self, sign_in: &SecretDigest) -> Option<Self> {
         let is_usable = self.state == PushState::Approved && !self.is_used && self.sign_in.as_ref() == Some(sign_in);
         is_usable.then(|| Self {
+            is_used: true,
+            ..self.clone()
+        })
+    }
+
+    /// The same after the sign-in was told that it has failed: the next push is another.
+    #[must_use]
+    pub fn told(&self) -> Option<Self> {
+        let has_failed = matches!(
+            self.state,
+            PushState::Rejected | PushState::TimedOut | PushState::Cancelled
+        );
+        (has_failed && !self.is_used).then(|| Self {
             is_used: true,
             ..self.clone()
         })

@@ -35,7 +35,7 @@ impl From<FactorRefusal> for Refusal {
                 let summary = "Api validation failed: Only verified primary or secondary email can be enrolled.";
                 told(400, "E0000001", summary)
             }
-            FactorRefusal::TooManyActivations => Self::too_many_requests(),
+            FactorRefusal::TooManyActivations | FactorRefusal::TooManyPushes(_) => Self::too_many_requests(),
         }
     }
 }

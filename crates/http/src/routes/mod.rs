@@ -3,6 +3,7 @@
 mod api_tokens;
 mod apps;
 mod authn;
+mod devices;
 mod factors;
 mod groups;
 mod linked_objects;
@@ -17,6 +18,7 @@ mod subscriptions;
 mod user_types;
 mod users;
 
+pub(crate) use self::devices::endpoints as device_endpoints;
 pub(crate) use self::oauth2::endpoints as oauth_endpoints;
 pub(crate) use self::roles::declare_clients;
 #[cfg(feature = "ceiling")]

@@ -102,6 +102,11 @@ POST /users/{id}/factors/{factor}/lifecycle/activate okta.users.credentials.mana
 POST /users/{id}/factors/{factor}/resend okta.users.credentials.manage
 POST /users/{id}/factors/{factor}/lifecycle/activate/poll okta.users.credentials.manage
 POST /users/{id}/factors/{factor}/verify okta.users.credentials.manage
+POST /users/{id}/factors/{factor}/lifecycle/activate/email okta.users.credentials.manage
+POST /users/{id}/factors/{factor}/lifecycle/activate/sms okta.users.credentials.manage
+GET /users/{id}/factors/{factor}/transactions/{transaction} okta.users.read
+DELETE /users/{id}/factors/{factor}/transactions/{transaction} okta.users.credentials.manage
+GET /users/{id}/factors/{factor}/qr/{token} -
 POST /authn -
 POST /authn/skip -
 POST /authn/previous -

@@ -2,6 +2,7 @@
 
 mod connected;
 mod custom;
+mod push;
 mod question;
 mod security_key;
 mod sent;
@@ -12,6 +13,7 @@ use denizen_domain::factor::connector::ConnectorPage;
 use denizen_domain::factor::{Device, Factor, FactorId, FactorKind, FactorRefusal, FactorStatus, WrongProof};
 use denizen_domain::password::StoredPassword;
 use denizen_domain::ports::{Changes, StructureState};
+use denizen_domain::push::PushTransaction;
 use denizen_domain::sealed::Sealed;
 use denizen_domain::secret::Secret;
 use denizen_domain::time::Timestamp;
@@ -20,6 +22,7 @@ use denizen_domain::validation::Validation;
 use zeroize::Zeroizing;
 
 pub(crate) use self::connected::Connected;
+pub(crate) use self::push::move_push;
 pub(crate) use self::question::Answered;
 pub use self::security_key::{CredentialChallenge, NewCredential};
 pub(crate) use self::security_key::{is_answered, shows_key};
@@ -49,6 +52,13 @@ pub enum Activation {
         /// What is to be signed.
         nonce: String,
     },
+    /// A token for a device.
+    Push {
+        /// The token.
+        token: Secret,
+        /// The first instant at which it is refused.
+        expires: Timestamp,
+    },
 }
 
 /// What is told of a challenge beside the factor.
@@ -65,6 +75,8 @@ pub enum Challenge {
         /// What is to be signed.
         nonce: String,
     },
+    /// A device is asked, or has answered.
+    Push(Box<PushTransaction>),
 }
 
 /// A factor that a kind has made.
@@ -130,6 +142,7 @@ impl Directory {
                 | FactorKind::OktaTotp
                 | FactorKind::GoogleTotp
                 | FactorKind::Email
+                | FactorKind::Push
                 | FactorKind::CustomHotp
                 | FactorKind::Yubikey
                 | FactorKind::Rsa
@@ -158,6 +171,7 @@ impl Directory {
             FactorKind::OktaTotp | FactorKind::GoogleTotp => self.new_totp(target, request),
             FactorKind::Sms | FactorKind::Call | FactorKind::Email => self.new_sent(doer, user, target, request).await,
             FactorKind::WebAuthn | FactorKind::U2f => self.new_security_key(user, target),
+            FactorKind::Push => Ok(self.new_push(target)),
             FactorKind::CustomHotp => self.new_custom_token(target, request).await,
             FactorKind::Yubikey => self.new_yubikey(user, target, request).await,
             FactorKind::Rsa | FactorKind::Symantec | FactorKind::Duo => {
@@ -187,7 +201,7 @@ impl Directory {
             Device::Rsa(known) | Device::Symantec(known) | Device::Duo(known) => {
                 self.judge_connected(trial, factor, user, known, at, memo).await
             }
-            Device::Push(_) => Err(FactorRefusal::NotOffered.into()),
+            Device::Push(_) => self.judge_push(trial, factor, user, at).await,
         }
     }
 

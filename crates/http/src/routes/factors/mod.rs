@@ -1,13 +1,14 @@
 //! Factors of users (contract: factors).
 
 mod catalog;
+mod push;
 pub(crate) mod view;
 pub(crate) mod wire;
 
 use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
-use denizen_application::{Verified, VerifyFactor, Wording};
+use denizen_application::{Challenge, PushActivationStep, Verified, VerifyFactor, Wording};
 use denizen_domain::authority::Permission;
 
 use self::view::{FactorView, Place};
@@ -55,6 +56,7 @@ pub(super) fn declare(table: &mut Table) {
         P::UsersCredentialsManage,
         verify,
     );
+    push::declare(table);
 }
 
 async fn list(request: Request) -> Answer {
@@ -112,6 +114,9 @@ async fn activate(mut request: Request) -> Answer {
         wording: Wording::default(),
     };
     let (key, id) = (request.segment("id"), request.segment("factor"));
+    if push::is_push(&id) {
+        return push::activation(request, &PushActivationStep::Activate).await;
+    }
     let directory = request.directory();
     let (user, factor) = directory.activate_factor(&request.call, &key, &id, &wanted).await?;
     Ok(answer::json(&Place::of_user(request.api.base(), &user).factor(&factor)))
@@ -130,6 +135,9 @@ async fn resend(mut request: Request) -> Answer {
 
 async fn poll(request: Request) -> Answer {
     let (key, id) = (request.segment("id"), request.segment("factor"));
+    if push::is_push(&id) {
+        return push::activation(request, &PushActivationStep::Poll).await;
+    }
     let directory = request.directory();
     let (user, factor) = directory.poll_activation(&request.call, &key, &id).await?;
     Ok(answer::json(&Place::of_user(request.api.base(), &user).factor(&factor)))
@@ -145,15 +153,20 @@ async fn verify(mut request: Request) -> Answer {
     let (key, id) = (request.segment("id"), request.segment("factor"));
     let directory = request.directory();
     let verified = directory.verify_factor(&request.call, &key, &id, &wanted).await?;
-    Ok(answer::json(&match &verified {
-        Verified::Right(factor) => view::success(factor),
+    Ok(match &verified {
+        Verified::Right(factor) => answer::json(&view::success(factor)),
         Verified::AllChallenged(user, factors, challenge) => {
-            Place::of_user(request.api.base(), user).challenge_of_all(factors, challenge)
+            answer::json(&Place::of_user(request.api.base(), user).challenge_of_all(factors, challenge))
         }
         Verified::Challenged(user, factor, challenge) => {
-            Place::of_user(request.api.base(), user).challenge(factor, challenge)
+            let told = Place::of_user(request.api.base(), user).challenge(factor, challenge);
+            // A push is something that was made (contract: factors §1).
+            match challenge {
+                Challenge::Push(_) => answer::created(&told),
+                _ => answer::json(&told),
+            }
         }
-    }))
+    })
 }
 
 /// How a message with a code is to be written.

@@ -3,6 +3,7 @@
 mod keys;
 mod links;
 mod profile;
+mod push;
 
 use denizen_application::{Activation, CatalogEntry, Challenge, Enrolled};
 use denizen_domain::factor::connector::ConnectorPage;
@@ -66,6 +67,8 @@ pub(crate) struct EntryView {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ResultView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
     factor_result: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<Value>,
@@ -163,6 +166,7 @@ impl<'a> Place<'a> {
             Activation::Page(page) => opened(page),
             Activation::WebAuthn(credential) => keys::creation(credential),
             Activation::U2f { nonce } => keys::u2f_creation(nonce),
+            Activation::Push { token, expires } => self.waiting_activation(id, token, *expires, false),
         }
     }
 
@@ -193,13 +197,16 @@ impl<'a> Place<'a> {
     pub(crate) fn challenge(&self, factor: &Factor, challenge: &Challenge) -> ResultView {
         match challenge {
             Challenge::Sent => ResultView {
+                expires_at: None,
                 factor_result: "CHALLENGE",
                 // Where a mail went is not told (contract: factors §6.10).
                 profile: profile::of(factor, self.login).filter(|_| factor.kind() != FactorKind::Email),
                 links: Some(self.answer_links(&factor.id)),
                 embedded: None,
             },
+            Challenge::Push(push) => self.push(factor, push, false),
             Challenge::Page(page) => ResultView {
+                expires_at: None,
                 factor_result: "WAITING",
                 profile: profile::of(factor, self.login),
                 links: Some(self.answer_links(&factor.id)),
@@ -226,6 +233,7 @@ fn opened(page: &ConnectorPage) -> Value {
 /// A proof was right.
 pub(crate) fn success(factor: &Factor) -> ResultView {
     ResultView {
+        expires_at: None,
         factor_result: "SUCCESS",
         profile: keys::profile(factor),
         links: None,

@@ -1,6 +1,7 @@
 //! The links of factors, by kind and status (contract: factors §5).
 
 use denizen_domain::factor::{Factor, FactorId, FactorKind, FactorStatus};
+use denizen_domain::id::PushTransactionId;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -70,6 +71,25 @@ impl Place<'_> {
             ("verify", link(&format!("{own}/verify"), &["POST"])),
             ("factor", link(&own, &["GET", "DELETE"])),
         ])
+    }
+
+    /// Where a push is asked about, and taken back.
+    pub(super) fn push_links(&self, id: &FactorId, push: &PushTransactionId) -> Links {
+        let own = format!("{}/transactions/{push}", self.address(id));
+        Links(vec![
+            ("poll", link(&own, &["GET"])),
+            ("cancel", link(&own, &["DELETE"])),
+        ])
+    }
+
+    /// Where the link for a device can be had.
+    pub(super) fn send_links(&self, id: &FactorId) -> Value {
+        let own = self.address(id);
+        let way = |name: &str| {
+            let href = format!("{own}/lifecycle/activate/{name}");
+            json!({"name": name, "href": href, "hints": {"allow": ["POST"]}})
+        };
+        json!([way("email"), way("sms")])
     }
 
     pub(super) fn entry_links(&self, kind: FactorKind) -> Links {

@@ -16,7 +16,16 @@ pub(super) fn of(factor: &Factor, login: &str) -> Option<Value> {
         // A pending address is not shown (contract: factors §1).
         Device::Email(mailbox) => factor.is_active().then(|| json!({"email": mailbox.address})),
         Device::WebAuthn(_) | Device::U2f(_) => keys::profile(factor),
-        Device::Push(_) | Device::CustomHotp(_) => None,
+        Device::Push(push) => push.device().map(|device| {
+            json!({
+                "credentialId": login,
+                "deviceType": device.name.device_type(),
+                "name": device.name.name,
+                "platform": device.name.platform,
+                "version": device.name.version,
+            })
+        }),
+        Device::CustomHotp(_) => None,
         Device::Yubikey(held) => Some(json!({"credentialId": held.credential_id})),
         Device::Rsa(known) | Device::Symantec(known) | Device::Duo(known) => {
             Some(json!({"credentialId": known.credential_id}))
