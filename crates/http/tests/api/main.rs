@@ -29,6 +29,7 @@ mod oauth;
 mod org_factors;
 mod pages;
 mod paths;
+mod push;
 mod races;
 mod rate_limits;
 mod recovery;

@@ -89,6 +89,5 @@ async fn show_picture(visit: Visit) -> Answer {
     let drawn = picture::qr_code(text.expose()).map_err(|error| Refusal::internal_error(error.to_string()))?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("image/png")))
-        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .body(drawn))
 }
