@@ -177,7 +177,6 @@ impl Directory {
             FactorKind::Rsa | FactorKind::Symantec | FactorKind::Duo => {
                 self.new_connected(user, target, request, memo).await
             }
-            _ => Err(FactorRefusal::NotEnabled.into()),
         }
     }
 

@@ -21,7 +21,7 @@ fn a_device_registers_by_its_token() {
     assert_eq!(enrolled.get("profile"), None);
     let activation = &enrolled["_embedded"]["activation"];
     let token = token_of(activation);
-    let mut way = |name: &str| {
+    let way = |name: &str| {
         let mut link = post(&format!("/lifecycle/activate/{name}"));
         link["name"] = name.into();
         link

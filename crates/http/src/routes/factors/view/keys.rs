@@ -79,6 +79,7 @@ pub(super) fn policy(entry: &CatalogEntry) -> Option<Value> {
 impl Place<'_> {
     pub(super) fn key_challenge(&self, factor: &Factor, challenge: Value) -> ResultView {
         ResultView {
+            expires_at: None,
             factor_result: "CHALLENGE",
             profile: profile(factor),
             links: Some(self.answer_links(&factor.id)),
@@ -95,6 +96,7 @@ impl Place<'_> {
         let shown: Vec<_> = factors.iter().map(|factor| self.factor(factor)).collect();
         let verify = format!("{}/factors/webauthn/verify", self.user);
         ResultView {
+            expires_at: None,
             factor_result: "CHALLENGE",
             profile: None,
             links: Some(Links::of(vec![("verify", link(&verify, &["POST"]))])),
