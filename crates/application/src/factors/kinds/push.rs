@@ -114,7 +114,8 @@ fn judge_sent_push(
     sign_in: &SecretDigest,
     at: Timestamp,
 ) -> Option<Judged> {
-    let own = recent.iter().filter(|push| push.sign_in.as_ref() == Some(sign_in));
+    let is_own = |push: &&PushTransaction| push.sign_in.as_ref() == Some(sign_in) && !push.is_used;
+    let own = recent.iter().filter(is_own);
     let last = own.max_by_key(|push| (push.created, push.id.clone()))?;
     let now = last.settled(at).unwrap_or_else(|| last.clone());
     let device = factor.device.clone();
