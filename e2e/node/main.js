@@ -16,6 +16,7 @@ require('./services');
 require('./factors');
 require('./yubikeys');
 require('./codes');
+require('./push');
 
 async function main() {
   let passed = 0;

@@ -16,6 +16,7 @@ import test_credentials
 import test_factors
 import test_lifecycle
 import test_lists
+import test_push
 import test_roles
 import test_services
 import test_shape
@@ -35,6 +36,7 @@ MODULES = [
     test_factors,
     test_yubikeys,
     test_codes,
+    test_push,
 ]
 
 

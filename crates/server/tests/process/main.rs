@@ -11,6 +11,7 @@ mod codes;
 mod commands;
 mod crash;
 mod crash_of_sessions;
+mod device;
 mod guesses;
 mod life;
 mod overload;
