@@ -166,13 +166,14 @@ fn log(id: RequestId, request: &HttpRequest, status: u16, millis: i64) {
     }
 }
 
-/// Where the segment that follows is a secret: a one-time token, or the id of a session.
-const BEFORE_SECRETS: [&str; 5] = [
+/// Where the segment that follows is a secret: a one-time token, that of a picture, or the id of a session.
+const BEFORE_SECRETS: [&str; 6] = [
     "/api/v1/sessions/",
     "/welcome/",
     "/reset_password/",
     "/signin/reset-password/",
     "/signin/unlock/",
+    "/qr/",
 ];
 
 /// A path as it may be logged (G1).
@@ -200,6 +201,10 @@ mod tests {
             ),
             ("/welcome/abc", "/welcome/…"),
             ("/signin/reset-password/dfpabc", "/signin/reset-password/…"),
+            (
+                "/api/v1/users/00uabc/factors/opfabc/qr/00abc",
+                "/api/v1/users/00uabc/factors/opfabc/qr/…",
+            ),
             ("/api/v1/sessions", "/api/v1/sessions"),
             ("/api/v1/users/00uabc", "/api/v1/users/00uabc"),
         ];
